@@ -1,0 +1,4 @@
+export interface Session {
+  userId: string;
+  expiresAt: string;
+}

@@ -1,0 +1,98 @@
+/** Data of `--json`, beside `schema`; camelCase, times in ISO 8601. Commands that are not here have none of note. */
+const JSON_FIELDS = {
+  init: '`created`, `branch`, `remote`, `capabilities`, `view`',
+  context: '`state`, `sessions`, `locks`, `unread`, `recaps`, `changes`, `conflicts`, `problems`',
+  start: '`session`',
+  done: '`session`, `already`, `released`, `queued`',
+  heartbeat: '`session`, `renewed`, `lost`',
+  lock: '`locks: [{resource, mode, holders: [{agent, session, clone}], paths, oid, token, reason, acquiredAt, expiresAt, scope}]`, or `heldBy` with exit code 3',
+  unlock: '`released`, `queued`',
+  locks: '`locks` as above, `broken`, `unpublished`',
+  send: '`messages: [{id, thread, from, to, subject, body, priority, ackRequired, ackedAt, sentAt, readAt, attachments}]`',
+  inbox: '`messages` as above, `problems`',
+  read: '`messages`',
+  ack: '`messages`',
+  'state get': '`value`',
+  'state set': '`value`',
+  'state append': '`value`',
+  'log add': '`entries: [{id, agent, at, text}]`',
+  'log show': '`entries`, `problems`',
+  'recap add': '`recaps: [{id, agent, at, title, sections, commits, body}]`',
+  'recap list': '`recaps`',
+  'recap show': '`recaps`',
+  handoff: '`message`',
+  'agent add': '`agents`',
+  'agent list': '`agents`',
+  'agent show': '`agents`',
+  status:
+    '`sessions: [{id, agent, status, task, branch, heartbeatAt, …}]`, `locks`, `unread`, `conflicts`, `unsynced`',
+  sync: '`fetched`, `merged`, `published`, `branch` (`pushed`, `behind`, `same`)',
+  push: '`pushed`, `locks`',
+  gc: '`removed`, `dryRun`',
+  doctor: '`checks: [{name, status, message, fix}]`',
+};
+
+const INTRODUCTION = `# The command line
+
+\`agent-os …\` and \`git agent-os …\` are the same program. This page is written from the program (\`npm run docs\`).
+
+**Output.** Data goes to standard output, everything else to standard error. \`--json\` prints exactly one object, \`{"schema": "agent-os/cli/<command>/v1", …}\`; an error is \`{"schema": …, "error": {code, message, hint, data}}\` on standard output, with the same exit code. Colour and progress appear on a terminal only; NO_COLOR, FORCE_COLOR and CI are respected. Text that comes from others is stripped of control characters.
+
+**Who speaks**: \`--agent NAME\`, else AGENT_OS_AGENT, else \`git config agent-os.agent\`, else the session that is active in this worktree, else the person of \`user.name\`.
+
+**Settings**: git config \`agent-os.<name>\`, which the environment's AGENT_OS_<NAME> outweighs: \`remote\`, \`ref\` (refs/heads/agent-os), \`timeout\` (10s, on the network), \`publish\` (\`background\`, \`now\` or \`manual\`), \`view\` (true).
+
+**Durations** are a number and a unit: \`90s\`, \`30m\`, \`2h\`, \`7d\`.
+`;
+
+/** docs/cli.md, from command specifications and the table of error codes. */
+export function formatCliPage(commands, errorCodes) {
+  return [
+    INTRODUCTION,
+    ...commands.flatMap((command) => formatCommand(command)),
+    '## Exit codes and error codes\n',
+    'Exit codes: 0 done, 1 failed, 2 usage, 3 held by another, 4 policy says no, 5 remote unreachable, 6 lost the race too often; 130 interrupted.\n',
+    '| code | exit | meaning |\n|---|---|---|',
+    ...Object.entries(errorCodes).map(([code, { exit, meaning }]) => `| ${code} | ${exit} | ${meaning} |`),
+    '',
+  ].join('\n');
+}
+
+function formatCommand(command) {
+  const heading = `## ${command.name}\n\n${sentence(command.summary)}\n`;
+  if (command.subcommands === undefined) return [heading, ...formatSpec(command, command.name)];
+  const subcommands = command.subcommands.flatMap((spec) => {
+    const name = `${command.name} ${spec.name}`;
+    return [`### ${name}\n\n${sentence(spec.summary)}\n`, ...formatSpec(spec, name)];
+  });
+  return [heading, ...subcommands];
+}
+
+function formatSpec(spec, name) {
+  const words = (spec.arguments ?? []).map(({ name: word, optional, variadic }) => {
+    const placeholder = `${word.toUpperCase()}${variadic ? '…' : ''}`;
+    return optional ? `[${placeholder}]` : placeholder;
+  });
+  const rows = [
+    ...(spec.arguments ?? []).map((argument) => [argument.name.toUpperCase(), argument.description]),
+    ...(spec.options ?? []).map(({ flags, description, choices }) => [
+      flags,
+      choices === undefined ? description : `${description} (${choices.join(', ')})`,
+    ]),
+  ];
+  return [
+    `\`\`\`\nagent-os ${[name, ...words].join(' ')}\n\`\`\`\n`,
+    ...(spec.description === undefined ? [] : [`${spec.description}\n`]),
+    ...(rows.length === 0 ? [] : ['| | |', '|---|---|', ...rows.map((row) => formatRow(row)), '']),
+    ...(JSON_FIELDS[name] === undefined ? [] : [`JSON: ${JSON_FIELDS[name]}\n`]),
+    `\`\`\`sh\n${spec.examples.join('\n')}\n\`\`\`\n`,
+  ];
+}
+
+function formatRow([what, description]) {
+  return `| \`${what}\` | ${description.replaceAll('|', '\\|')} |`;
+}
+
+function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,101 @@
+import { decode } from '../domain/codec.ts';
+import { decodeStamps } from '../domain/document/stamps-file.ts';
+import { AgentOsError } from '../domain/errors.ts';
+import { CONFIG_PATH, classify } from '../domain/layout.ts';
+import { KINDS, type Kind } from '../domain/schema/kinds.ts';
+import { resolveConfig } from '../domain/schema/resolve-config.ts';
+import type { Snapshot } from '../store/branch.ts';
+import { type Check, fail, ok, warn } from './doctor-check.ts';
+import { readRecord, readRecords } from './records.ts';
+import { readSessions, readStaleAfter, viewSession } from './session-records.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Broken records that are named one by one; the rest is counted. */
+const NAMED = 20;
+
+/** Whether the branch is there, every file of it readable, its clock plausible, and its sessions alive. */
+export async function checkBranch(workspace: Workspace): Promise<readonly Check[]> {
+  const ref = workspace.settings.branch;
+  const snapshot = await workspace.branch.snapshot();
+  if (snapshot.tip === null) {
+    return [fail('branch', `there is no ${ref} in this repository yet`, { fix: 'agent-os init' })];
+  }
+  return [
+    ok('branch', `${ref} is at ${snapshot.tip.slice(0, 12)}`),
+    ...(await checkRecords(snapshot)),
+    await checkClock(workspace, snapshot),
+    ...(await checkSessions(workspace, snapshot)),
+  ];
+}
+
+async function checkRecords(snapshot: Snapshot): Promise<readonly Check[]> {
+  let count = 0;
+  const broken: Check[] = [];
+  for await (const { path } of snapshot.walk('')) {
+    count += 1;
+    const problem = await problemOf(snapshot, path);
+    if (problem !== null) broken.push(problem);
+  }
+  if (broken.length === 0) return [ok('records', `all ${count} files can be read`)];
+  const rest = broken.length - NAMED;
+  return [
+    ...broken.slice(0, NAMED),
+    ...(rest > 0 ? [fail('records', `and ${rest} more that cannot be read`)] : []),
+  ];
+}
+
+async function problemOf(snapshot: Snapshot, path: string): Promise<Check | null> {
+  const { kind } = classify(path);
+  if (kind !== 'stamps' && !isKind(kind)) return null;
+  const bytes = await snapshot.read(path);
+  if (bytes === null) return null;
+  try {
+    if (kind === 'stamps') decodeStamps(bytes, path);
+    else decode(kind, bytes, path);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AgentOsError)) throw error;
+    const data = { path, code: error.code };
+    const fix =
+      error.hint ?? 'Mend the file on the branch, or take the version before: git log on the branch tells.';
+    return fail('records', error.message, { fix, data });
+  }
+}
+
+function isKind(kind: string): kind is Kind {
+  return Object.hasOwn(KINDS, kind);
+}
+
+/** Operations from the future: either this clock is slow, or another was fast. */
+async function checkClock(workspace: Workspace, snapshot: Snapshot): Promise<Check> {
+  const config = await readRecord(snapshot, 'config', CONFIG_PATH).catch(() => null);
+  const { maxSkew } = resolveConfig(config).locks;
+  const ahead = Math.round((snapshot.clock - workspace.clock.now()) / 1000);
+  if (ahead <= maxSkew) return ok('clock', 'no operation comes from the future');
+  return warn('clock', `the newest operation comes from ${ahead} s in the future`, {
+    fix: 'Compare `date -u` here and where the others work; set the clocks by NTP.',
+    data: { ahead },
+  });
+}
+
+async function checkSessions(workspace: Workspace, snapshot: Snapshot): Promise<readonly Check[]> {
+  const records = readRecords(snapshot);
+  const [sessions, staleAfter] = await Promise.all([readSessions(records), readStaleAfter(records)]);
+  const now = workspace.clock.now();
+  const active = sessions
+    .filter(({ status }) => status === 'active')
+    .map((session) => viewSession(session, { now, staleAfter }));
+  const silent = active.filter(({ stale }) => stale);
+  return [
+    ...(silent.length === 0 ? [ok('sessions', `${active.length} are active`)] : []),
+    ...silent.map(({ agent, id, heartbeatAt, clone }) =>
+      warn('sessions', `${agent} gave no sign of life since ${heartbeatAt} (session ${id})`, {
+        fix:
+          clone === workspace.clone
+            ? `In its worktree: agent-os done --agent ${agent} 'what became of it'`
+            : `Ask: agent-os send ${agent} 'Are you still at it?'`,
+        data: { agent, session: id, clone },
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,120 @@
+import { AgentOsError } from '../domain/errors.ts';
+import type { LockView } from '../store/locks/locks.ts';
+import { checkBranch } from './doctor-branch.ts';
+import { attempt, type Check, fail, ok, warn } from './doctor-check.ts';
+import { checkLocks } from './doctor-locks.ts';
+import type { Capabilities, Inspection } from './repository-ports.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Lock files of a git that is at work are gone after milliseconds. */
+const STALE_LOCK_FILE = 10_000;
+
+/**
+ * Examine everything that agent-os depends on. Nothing is changed but what a fetch brings and probe refs that are
+ * removed again; nothing throws but a defect: what does not work is a check that failed.
+ */
+export async function examine(workspace: Workspace): Promise<readonly Check[]> {
+  const before = await readHeld(workspace);
+  const remote = await checkRemote(workspace);
+  const isReached = remote.some(({ name, status }) => name === 'remote' && status === 'ok');
+  return [
+    ...(await attempt('repository', async () => checkRepository(await workspace.inspection()))),
+    ...(await attempt('identity', () => checkIdentity(workspace))),
+    ...remote,
+    ...(isReached
+      ? await attempt('capabilities', async () => checkCapabilities(await workspace.probe()))
+      : []),
+    ...(await attempt('branch', () => checkBranch(workspace))),
+    ...(await attempt('locks', () => checkLocks(workspace, before))),
+    ...(await attempt('publishing', () => checkPublishing(workspace))),
+  ];
+}
+
+/** What was held when the remote was last seen; what cannot be read is for checkLocks to say. */
+async function readHeld(workspace: Workspace): Promise<readonly LockView[]> {
+  try {
+    return (await (await workspace.locks()).list()).locks;
+  } catch (error) {
+    if (error instanceof AgentOsError) return [];
+    throw error;
+  }
+}
+
+function checkRepository(found: Inspection): readonly Check[] {
+  const format = `${found.objectFormat}, ${found.refFormat} refs${found.isShallow ? ', shallow' : ''}`;
+  const stale = found.lockFiles.filter(({ age }) => age > STALE_LOCK_FILE);
+  return [
+    ok('git', `git ${found.gitVersion}`),
+    ok('repository', format),
+    ...(stale.length === 0 ? [ok('lock-files', 'no lock file was left behind')] : []),
+    ...stale.map(({ path, age }) =>
+      warn('lock-files', `${path} stands in the way of git, for ${Math.round(age / 1000)} s now`, {
+        fix: `See that no git is running there, then type: rm '${path.replaceAll("'", "'\\''")}'`,
+        data: { path, age },
+      }),
+    ),
+  ];
+}
+
+async function checkIdentity(workspace: Workspace): Promise<readonly Check[]> {
+  const { agent, session } = await workspace.identify();
+  return [
+    ok('identity', `${agent} speaks, ${session === null ? 'without a session' : `in session ${session}`}`),
+  ];
+}
+
+async function checkRemote(workspace: Workspace): Promise<readonly Check[]> {
+  const { remote } = workspace;
+  if (remote !== null) {
+    return attempt('remote', async () => {
+      await remote.fetch();
+      return [ok('remote', `${remote.name} answers`)];
+    });
+  }
+  return attempt('remote', async () => {
+    const remotes = await (await workspace.userConfig()).remotes();
+    if (remotes.length === 0)
+      return [ok('remote', 'there is none: coordination is among the worktrees here')];
+    const names = remotes.map(({ name }) => name).join(', ');
+    const fix = 'agent-os init --remote NAME';
+    return [
+      warn('remote', `coordination ends at this repository, although it has remotes: ${names}`, { fix }),
+    ];
+  });
+}
+
+function checkCapabilities(able: Capabilities | null): readonly Check[] {
+  if (able === null) return [];
+  const missing = [
+    able.customRefs ? [] : ['takes no refs/agent-os/*: no locks between clones'],
+    able.atomic || !able.customRefs
+      ? []
+      : ['has no atomic pushes: no locks on paths or on several resources'],
+    able.lease || !able.customRefs ? [] : ['ignores leases: locks do not exclude'],
+    able.delete || !able.customRefs ? [] : ['keeps every ref: gc cannot tidy up'],
+  ].flat();
+  if (missing.length === 0)
+    return [ok('capabilities', 'custom refs, atomic pushes, leases, removal of refs')];
+  const message = `the remote ${missing.join('; ')}`;
+  const fix = `Ask who runs it to allow it; it said: ${able.reasons.join('; ')}`;
+  const check = able.customRefs && able.lease ? warn : fail;
+  return [check('capabilities', message, { fix, data: { ...able } })];
+}
+
+async function checkPublishing(workspace: Workspace): Promise<readonly Check[]> {
+  const sync = await workspace.sync();
+  if (sync === null) return [];
+  const { pending } = await sync.round({ pull: false, push: false, budget: 0, until: 'published' });
+  if (pending === 0) return [ok('publishing', 'the remote has every operation of this clone')];
+  return [
+    warn('publishing', `${pending} operations are not on the remote yet`, {
+      fix: 'agent-os sync',
+      data: { pending },
+    }),
+  ];
+}
+
+/** Whether the checks say that something does not work. */
+export function hasFailed(checks: readonly Check[]): boolean {
+  return checks.some(({ status }) => status === 'fail');
+}

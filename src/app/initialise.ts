@@ -1,0 +1,125 @@
+import { encode } from '../domain/codec.ts';
+import { AgentOsError } from '../domain/errors.ts';
+import { CONFIG_PATH, README_PATH } from '../domain/layout.ts';
+import { parseAgentName, parseRefName, parseRemoteName, quoted, type RefName } from '../domain/names.ts';
+import type { Change } from '../store/branch.ts';
+import { BRANCH_README } from './branch-readme.ts';
+import type { Capabilities } from './repository-ports.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface InitialiseInput {
+  readonly remote?: string;
+  /** Full name of the branch's ref. */
+  readonly ref?: string;
+  /** Opens the workspace again with other settings than those of git's configuration. */
+  readonly reopen: (settings: {
+    readonly remote: string | null;
+    readonly ref: RefName;
+  }) => Promise<Workspace>;
+}
+
+export interface Initialised {
+  /** Whether neither this repository nor the remote had the branch before. */
+  readonly created: boolean;
+  /** `joined`: the remote had it; `present`: only this repository had. */
+  readonly how: 'created' | 'joined' | 'present';
+  readonly branch: RefName;
+  readonly remote: string | null;
+  /** Configured remotes among which none was chosen, because none of them is called origin. */
+  readonly candidates: readonly string[];
+  readonly capabilities: Capabilities | null;
+  /** Why the branch is not on the remote: the host's words; null when it is, or without a remote. */
+  readonly refused: string | null;
+}
+
+/**
+ * Give this repository the branch: the remote's if it has one, else a new one, published at once. Whatever exists
+ * stays, so it may be called again. Of git's configuration, only `agent-os.*` of this repository is written, last.
+ * @throws AgentOsError BAD_NAME, NOT_FOUND (no such remote), REMOTE_UNREACHABLE; then nothing was changed
+ */
+export async function initialise(workspace: Workspace, input: InitialiseInput): Promise<Initialised> {
+  const config = await workspace.userConfig();
+  const names = (await config.remotes()).map(({ name }) => name);
+  const remote = chooseRemote({
+    asked: input.remote === undefined ? null : parseRemoteName(input.remote),
+    configured: workspace.settings.remote,
+    names,
+  });
+  const ref = input.ref === undefined ? workspace.settings.branch : parseRefName(input.ref);
+  const opened = await input.reopen({ remote, ref });
+
+  const { how } = await opened.firstContact();
+  const capabilities = await opened.probe();
+  await describeBranch(opened);
+  const refused = await publish(opened);
+
+  if (remote !== null) await config.set('agent-os.remote', remote);
+  if (input.ref !== undefined) await config.set('agent-os.ref', ref);
+  if (capabilities?.customRefs === false) await config.set('agent-os.outbox', 'false');
+  else await config.unset('agent-os.outbox');
+  return {
+    created: how === 'created',
+    how,
+    branch: ref,
+    remote,
+    candidates: remote === null ? names : [],
+    capabilities,
+    refused,
+  };
+}
+
+/**
+ * The remote to coordinate through: the one asked for, else the configured one, else origin, else the only one.
+ * @throws AgentOsError NOT_FOUND
+ */
+export function chooseRemote({
+  asked,
+  configured,
+  names,
+}: {
+  readonly asked: string | null;
+  readonly configured: string | null;
+  readonly names: readonly string[];
+}): string | null {
+  const wanted = asked ?? configured;
+  if (wanted === null)
+    return names.includes('origin') ? 'origin' : names.length === 1 ? (names[0] ?? null) : null;
+  if (names.includes(wanted)) return wanted;
+  throw new AgentOsError('NOT_FOUND', `there is no remote ${quoted(wanted)} in this repository`, {
+    hint:
+      names.length === 0
+        ? `Add it: \`git remote add ${wanted} URL\`.`
+        : `Give one of them: --remote ${names.slice(0, 10).join(', ')}.`,
+    data: { remote: wanted, remotes: names },
+  });
+}
+
+/** README and policy, unless somebody wrote them before. */
+async function describeBranch(workspace: Workspace): Promise<void> {
+  await workspace.branch.commit({
+    agent: parseAgentName('agent-os'),
+    session: null,
+    async plan({ snapshot }) {
+      const changes: Change[] = [];
+      if ((await snapshot.read(README_PATH)) === null)
+        changes.push({ path: README_PATH, content: BRANCH_README });
+      if ((await snapshot.read(CONFIG_PATH)) === null)
+        changes.push({ path: CONFIG_PATH, content: encode('config', {}) });
+      return { subject: 'init: what this branch is', changes, result: null };
+    },
+  });
+}
+
+/** @returns the host's words when it refused; null when the branch is there, or there is no remote */
+async function publish(workspace: Workspace): Promise<string | null> {
+  const sync = await workspace.sync();
+  try {
+    const budget = workspace.settings.networkBudget;
+    const result = await sync?.round({ pull: false, push: true, budget, until: 'branch' });
+    // Where only the outbox was refused, the branch has it all the same.
+    return result === undefined || result.pending === 0 ? null : result.refused;
+  } catch (error) {
+    if (error instanceof AgentOsError && error.code === 'REMOTE_REFUSED') return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import { encode } from '../domain/codec.ts';
+import { AgentOsError } from '../domain/errors.ts';
+import { classify, inboxFolder, newMessagePath, readMessagePath } from '../domain/layout.ts';
+import { type AgentName, isRecordId, quoted, type RecordId } from '../domain/names.ts';
+import type { Message } from '../domain/schema/message.ts';
+import type { Change, Snapshot } from '../store/branch.ts';
+import { pickByPrefix } from './record-ids.ts';
+import { type RecordReader, readRecord } from './records.ts';
+
+/** Where a message of an agent's mailbox lies. */
+export interface MessagePlace {
+  readonly agent: AgentName;
+  readonly id: RecordId;
+  readonly path: string;
+  readonly folder: 'new' | 'read';
+}
+
+export interface FoundMessage extends MessagePlace {
+  readonly message: Message;
+}
+
+/** The unread messages of an agent, oldest first. What was read is not even listed. */
+export async function listUnread(snapshot: Snapshot, agent: AgentName): Promise<readonly MessagePlace[]> {
+  const folder = inboxFolder(agent);
+  const entries = await snapshot.list(folder);
+  return entries.flatMap(({ name, mode }) => (mode === '40000' ? [] : placeOf(`${folder}/${name}`, agent)));
+}
+
+/** The messages that an agent has read, oldest first. */
+export async function listRead(snapshot: Snapshot, agent: AgentName): Promise<readonly MessagePlace[]> {
+  const places: MessagePlace[] = [];
+  for await (const { path } of snapshot.walk(`messages/${agent}/read`)) places.push(...placeOf(path, agent));
+  return places;
+}
+
+/** The messages at `places` that can be read. */
+export function readMessages(
+  records: RecordReader,
+  places: readonly MessagePlace[],
+): Promise<readonly Message[]> {
+  return records.readAll('message', places, belongs);
+}
+
+/**
+ * A message of an agent's mailbox, unread or read.
+ * @param prefix - its id, or how it begins
+ * @throws AgentOsError BAD_VALUE, NOT_FOUND, AMBIGUOUS, RECORD_BROKEN, SCHEMA_TOO_NEW
+ */
+export async function findMessage(
+  snapshot: Snapshot,
+  agent: AgentName,
+  prefix: string,
+): Promise<FoundMessage> {
+  const place = await findPlace(snapshot, agent, prefix);
+  const message = await readRecord(snapshot, 'message', place.path);
+  if (message === null) {
+    throw new AgentOsError('NOT_FOUND', `there is no message of ${agent} with the id ${place.id}`, {
+      hint: 'List them with `agent-os inbox --all`.',
+    });
+  }
+  if (belongs(message, place)) return { ...place, message };
+  throw new AgentOsError('RECORD_BROKEN', `${quoted(place.path, 200)} says that it belongs elsewhere`);
+}
+
+/** A message says itself whose and which it is; its path must say the same. */
+function belongs(message: Message, place: MessagePlace): boolean {
+  return message.id === place.id && message.to === place.agent;
+}
+
+async function findPlace(snapshot: Snapshot, agent: AgentName, prefix: string): Promise<MessagePlace> {
+  const id = prefix.toUpperCase();
+  const unread = await listUnread(snapshot, agent);
+  if (isRecordId(id)) {
+    return (
+      unread.find((place) => place.id === id) ?? {
+        agent,
+        id,
+        path: readMessagePath(agent, id),
+        folder: 'read',
+      }
+    );
+  }
+  return pickByPrefix([...unread, ...(await listRead(snapshot, agent))], prefix, `message of ${agent}`);
+}
+
+/** The changes that move a message to where read ones lie, as `message` says. */
+export function planRead(message: Message): readonly Change[] {
+  return [
+    { path: newMessagePath(message.to, message.id), content: null },
+    { path: readMessagePath(message.to, message.id), content: encode('message', message) },
+  ];
+}
+
+function placeOf(path: string, agent: AgentName): readonly MessagePlace[] {
+  const place = classify(path);
+  if (place.kind !== 'message' || place.agent !== agent) return [];
+  return [{ agent, id: place.id, path, folder: place.folder }];
+}

@@ -1,0 +1,43 @@
+import { parseDuration } from '../domain/duration.ts';
+import { AgentOsError } from '../domain/errors.ts';
+import { parseRefName, parseRemoteName, quoted } from '../domain/names.ts';
+import type { Settings } from './workspace.ts';
+
+/** What one name of git's configuration says last; names are lower case, `agent-os.remote`. */
+export type ConfigValue = (name: string) => string | undefined;
+
+const PUBLISH = ['background', 'now', 'manual'] as const;
+
+/**
+ * Settings of this clone: `AGENT_OS_<NAME>` of the environment, else git config `agent-os.<name>`, else the default
+ * (no remote, refs/heads/agent-os, 10 s on the network, publishing in the background, a view once `init` has made one).
+ * @throws AgentOsError BAD_NAME, BAD_VALUE
+ */
+export function readSettings(config: ConfigValue, environment: NodeJS.ProcessEnv): Settings {
+  const setting = (name: string): string | undefined =>
+    environment[`AGENT_OS_${name.toUpperCase()}`] || config(`agent-os.${name}`) || undefined;
+  const remote = setting('remote');
+  return {
+    remote: remote === undefined ? null : parseRemoteName(remote),
+    branch: parseRefName(setting('ref') ?? 'refs/heads/agent-os'),
+    networkBudget: 1000 * parseDuration(setting('timeout') ?? '10s'),
+    publish: parsePublish(setting('publish') ?? 'background'),
+    view: parseView(setting('view')),
+  };
+}
+
+function parsePublish(text: string): Settings['publish'] {
+  const known = PUBLISH.find((choice) => choice === text);
+  if (known !== undefined) return known;
+  throw new AgentOsError('BAD_VALUE', `agent-os.publish is ${quoted(text)}`, {
+    hint: `Set it to one of ${PUBLISH.join(', ')}: git config agent-os.publish background`,
+  });
+}
+
+function parseView(text: string | undefined): Settings['view'] {
+  if (text === undefined) return null;
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new AgentOsError('BAD_VALUE', `agent-os.view is ${quoted(text)}`, {
+    hint: 'Set it to true or false: git config agent-os.view true',
+  });
+}

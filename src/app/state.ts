@@ -1,0 +1,176 @@
+import { type DottedPath, formatPath, parseDottedPath } from '../domain/document/dotted-path.ts';
+import { appendAt, getAt, setAt } from '../domain/document/edit.ts';
+import { ingestPlain } from '../domain/document/ingest.ts';
+import { joinDocuments } from '../domain/document/join.ts';
+import type { Author, DocumentState } from '../domain/document/registers.ts';
+import { renderPlain } from '../domain/document/render.ts';
+import { AgentOsError } from '../domain/errors.ts';
+import { statePath } from '../domain/layout.ts';
+import { quoted } from '../domain/names.ts';
+import { parseYaml, type YamlValue } from '../domain/yaml.ts';
+import { planDocument, readDocument, readForWriting, readKnown } from './documents.ts';
+import { openRecords, type Problem } from './records.ts';
+import { firstLine } from './text-input.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Which file of state/ is meant; default `project`. */
+interface Which {
+  readonly document?: string;
+}
+
+/**
+ * The value at a dotted path of the project state; without a path all of it.
+ * @throws AgentOsError NOT_INITIALISED, BAD_VALUE (the path), NOT_FOUND
+ */
+export async function getState(
+  workspace: Workspace,
+  input: Which & { readonly path?: string } = {},
+): Promise<{ readonly value: YamlValue; readonly problems: readonly Problem[] }> {
+  const path = parseDottedPath(input.path ?? '');
+  const file = documentPath(input.document);
+  const records = await openRecords(workspace);
+  const state = await readKnown(workspace, records, file);
+  const value = state === null ? undefined : getAt(state, path);
+  if (value === undefined) {
+    const [problem] = records.problems;
+    if (problem !== undefined)
+      throw new AgentOsError('RECORD_BROKEN', problem.message, { data: { path: problem.path } });
+    throw new AgentOsError('NOT_FOUND', `${file} has nothing at ${quoted(formatPath(path))}`, {
+      hint: 'See all of it with `agent-os state get`.',
+    });
+  }
+  return { value, problems: records.problems };
+}
+
+export interface StateInput extends Which {
+  readonly agent?: string;
+  /** Dotted: `critical_context.current_focus`. */
+  readonly path: string;
+  /** YAML: text without quotes is text, `[a, b]` a list. */
+  readonly value: string;
+}
+
+/**
+ * Set one value. Keys beside it stay what others make of them at the same time.
+ * @throws AgentOsError NOT_INITIALISED, BAD_VALUE, TOO_LARGE, RECORD_BROKEN, and what Branch.commit throws
+ */
+export function setState(workspace: Workspace, input: StateInput): Promise<{ readonly value: YamlValue }> {
+  return changeState(workspace, input, 'set', setAt);
+}
+
+/**
+ * Add one item to a list. Items that others add at the same time stay, each once.
+ * @throws AgentOsError as setState
+ */
+export function appendState(workspace: Workspace, input: StateInput): Promise<{ readonly value: YamlValue }> {
+  return changeState(workspace, input, 'append to', (state, path, value, author) =>
+    appendAt(state, path, [value], author),
+  );
+}
+
+async function changeState(
+  workspace: Workspace,
+  input: StateInput,
+  verb: string,
+  change: (state: DocumentState, path: DottedPath, value: YamlValue, author: Author) => DocumentState,
+): Promise<{ readonly value: YamlValue }> {
+  const path = parseDottedPath(input.path);
+  const value = parseValue(input.value);
+  const file = documentPath(input.document);
+  const who = await workspace.identify(input.agent);
+  const { result } = await workspace.branch.commit<YamlValue>({
+    ...who,
+    async plan({ snapshot, id }) {
+      const before = await readForWriting(workspace, snapshot, file);
+      const after = change(before, path, value, { op: id, by: who.agent });
+      return {
+        subject: `state: ${who.agent}: ${verb} ${formatPath(path)}: ${firstLine(input.value, 60)}`,
+        changes: planDocument(file, after),
+        result: getAt(after, path) ?? null,
+      };
+    },
+  });
+  return { value: result };
+}
+
+/** A document as an editor gets it, with what it takes to understand what the editor gives back. */
+export interface StateEdit {
+  readonly file: string;
+  readonly base: DocumentState;
+  readonly text: string;
+}
+
+/**
+ * The project state as text with its comments; a file that was broken by hand as it stands, to be mended.
+ * @throws AgentOsError NOT_INITIALISED, SCHEMA_TOO_NEW
+ */
+export async function beginStateEdit(workspace: Workspace, input: Which = {}): Promise<StateEdit> {
+  const file = documentPath(input.document);
+  const { snapshot } = await openRecords(workspace);
+  const { state, problems } = await readDocument(workspace, snapshot, file);
+  const broken = problems.plain === null ? null : await snapshot.read(file);
+  const text = broken === null ? renderPlain(state, file) : new TextDecoder().decode(broken);
+  return { file, base: state, text };
+}
+
+/**
+ * Take in an edited text: what differs from the text before becomes operations, and is joined with what others have
+ * written in the meantime.
+ * @throws AgentOsError BAD_VALUE (the text is no YAML; nothing is changed), TOO_LARGE, and what Branch.commit throws
+ */
+export async function finishStateEdit(
+  workspace: Workspace,
+  input: { readonly agent?: string; readonly edit: StateEdit; readonly text: string },
+): Promise<{ readonly value: YamlValue; readonly changed: boolean }> {
+  const { file, base } = input.edit;
+  const edited = readEdited(workspace, base, { text: input.text, path: file });
+  const who = await workspace.identify(input.agent);
+  const { result, changed } = await workspace.branch.commit<YamlValue>({
+    ...who,
+    async plan({ snapshot }) {
+      const { state } = await readDocument(workspace, snapshot, file);
+      const joined = joinDocuments(state, edited.state);
+      const result = getAt(joined, []) ?? null;
+      const changes = input.text === input.edit.text ? [] : planDocument(file, joined);
+      return { subject: `state: ${who.agent}: edit ${file}`, changes, result };
+    },
+  });
+  return { value: result, changed };
+}
+
+function readEdited(
+  workspace: Workspace,
+  base: DocumentState,
+  plain: { readonly text: string; readonly path: string },
+) {
+  try {
+    return ingestPlain(base, plain, workspace.hash);
+  } catch (error) {
+    if (!(error instanceof AgentOsError) || error.code !== 'RECORD_BROKEN') throw error;
+    throw new AgentOsError('BAD_VALUE', `the edited text cannot be used: ${error.message}`, {
+      hint: 'Mend it and try again.',
+      cause: error,
+    });
+  }
+}
+
+/** @throws AgentOsError BAD_VALUE */
+function parseValue(text: string): YamlValue {
+  try {
+    return parseYaml(text, 'the value');
+  } catch (error) {
+    if (!(error instanceof AgentOsError)) throw error;
+    throw new AgentOsError('BAD_VALUE', `the value is no YAML that can be used: ${error.message}`, {
+      hint: `Put text into quotes twice, once for the shell: '"text: with a colon"'.`,
+      cause: error,
+    });
+  }
+}
+
+/** @throws AgentOsError BAD_NAME */
+function documentPath(name = 'project'): string {
+  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) return statePath(name);
+  throw new AgentOsError('BAD_NAME', `${quoted(name)} is not the name of a state document`, {
+    hint: 'Use lower-case letters, digits, - and _: project, roadmap.',
+  });
+}

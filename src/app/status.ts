@@ -1,0 +1,79 @@
+import type { AgentName, Oid } from '../domain/names.ts';
+import { isAgentName } from '../domain/names.ts';
+import type { Snapshot } from '../store/branch.ts';
+import type { LockView } from '../store/locks/locks.ts';
+import { type ConflictView, readConflicts } from './documents.ts';
+import { listUnread } from './mailbox.ts';
+import { formatTime, openRecords, type Problem } from './records.ts';
+import { readSessions, readStaleAfter, type SessionView, viewSession } from './session-records.ts';
+import type { Workspace } from './workspace.ts';
+
+/** An operation that the remote does not have yet, as far as this clone knows. */
+export interface UnsyncedOperation {
+  readonly commit: Oid;
+  readonly subject: string;
+  readonly at: string;
+}
+
+export interface StatusReport {
+  /** Active ones, stale ones among them. */
+  readonly sessions: readonly SessionView[];
+  readonly locks: readonly LockView[];
+  /** Agents with unread messages. */
+  readonly unread: readonly { readonly agent: AgentName; readonly count: number }[];
+  readonly conflicts: readonly ConflictView[];
+  /** Empty without a remote. */
+  readonly unsynced: readonly UnsyncedOperation[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Who does what, what is locked, what waits to be read, what collided, and what others cannot see yet: as this clone
+ * knows it, without asking the remote.
+ * @throws AgentOsError NOT_INITIALISED
+ */
+export async function readStatus(workspace: Workspace): Promise<StatusReport> {
+  const records = await openRecords(workspace);
+  const locks = await (await workspace.locks()).list();
+  for (const { ref, problem } of locks.broken) records.report({ path: ref, message: problem });
+  return {
+    sessions: await readActiveSessions(workspace, records),
+    locks: locks.locks,
+    unread: await countUnread(records.snapshot),
+    conflicts: await readConflicts(workspace, records),
+    unsynced: await listUnsynced(workspace, records.snapshot.tip),
+    problems: records.problems,
+  };
+}
+
+export async function readActiveSessions(
+  workspace: Pick<Workspace, 'clock'>,
+  records: Parameters<typeof readSessions>[0],
+): Promise<readonly SessionView[]> {
+  const [sessions, staleAfter] = await Promise.all([readSessions(records), readStaleAfter(records)]);
+  const times = { now: workspace.clock.now(), staleAfter };
+  return sessions.filter(({ status }) => status === 'active').map((session) => viewSession(session, times));
+}
+
+async function countUnread(snapshot: Snapshot): Promise<StatusReport['unread']> {
+  const agents = (await snapshot.list('messages')).map(({ name }) => name).filter(isAgentName);
+  const counts = await Promise.all(
+    agents.map(async (agent) => ({ agent, count: (await listUnread(snapshot, agent)).length })),
+  );
+  return counts.filter(({ count }) => count > 0);
+}
+
+async function listUnsynced(
+  { remote, objects }: Pick<Workspace, 'remote' | 'objects'>,
+  tip: Oid | null,
+): Promise<readonly UnsyncedOperation[]> {
+  if (remote === null || tip === null) return [];
+  const { branch, outboxes } = await remote.readMirror();
+  const published = [...(branch === null ? [] : [branch]), ...outboxes.values()];
+  const operations = await objects.history.operations(tip, published);
+  return operations.map(({ oid, message, committedAt }) => ({
+    commit: oid,
+    subject: message.split('\n', 1)[0] ?? '',
+    at: formatTime(committedAt * 1000),
+  }));
+}

@@ -1,0 +1,42 @@
+import type { ResourceName } from '../domain/names.ts';
+import type { SyncResult } from '../store/sync/sync.ts';
+import { renewDueLocks } from './locking.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface SyncInput {
+  /** Only bring and join what is there; publish nothing. */
+  readonly pullOnly?: boolean;
+  /** Only publish, without a fetch first. */
+  readonly pushOnly?: boolean;
+}
+
+export interface SyncReport extends SyncResult {
+  readonly remote: string;
+  /** Releases made offline that were carried out now. */
+  readonly released: readonly ResourceName[];
+  /** Locks of sessions of this worktree that others have taken over. */
+  readonly lost: readonly ResourceName[];
+}
+
+/**
+ * One round with the remote, and what waits for such a round: releases that were made offline, and renewals that are
+ * due.
+ * @returns null without a remote: then there is nothing to do
+ * @throws AgentOsError what Sync.round throws
+ */
+export async function syncNow(workspace: Workspace, input: SyncInput = {}): Promise<SyncReport | null> {
+  const { remote, settings } = workspace;
+  const sync = await workspace.sync();
+  if (remote === null || sync === null) return null;
+  const result = await sync.round({
+    pull: input.pushOnly !== true,
+    push: input.pullOnly !== true,
+    budget: settings.networkBudget,
+    until: 'branch',
+  });
+  const locks = await workspace.locks();
+  await locks.observe(await remote.readMirror());
+  if (input.pullOnly === true) return { remote: remote.name, ...result, released: [], lost: [] };
+  const { released } = await locks.replayQueue();
+  return { remote: remote.name, ...result, released, lost: await renewDueLocks(workspace) };
+}

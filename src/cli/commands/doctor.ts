@@ -1,0 +1,28 @@
+import { examine, hasFailed } from '../../app/doctor.ts';
+import type { CommandSpec } from '../command-spec.ts';
+import { bad, dim, good, type Line, type Styled, table, warn } from '../text.ts';
+
+const MARKS: Record<'ok' | 'warn' | 'fail', Styled> = {
+  ok: good('ok'),
+  warn: warn('warn'),
+  fail: bad('fail'),
+};
+
+export const command: CommandSpec = {
+  name: 'doctor',
+  summary: 'say what works, what does not, and what mends it',
+  description:
+    'Say what works, what does not, and what mends it. Changes nothing. Exit code 1 when something does not work.',
+  examples: ['agent-os doctor', 'agent-os doctor --json'],
+  async run({ workspace: open, progress }) {
+    const workspace = await open();
+    progress('examining …');
+    const checks = await examine(workspace);
+    const lines = table(checks.map(({ status, name, message }) => [MARKS[status], name, message]));
+    const text = lines.flatMap((line, index): Line[] => {
+      const fix = checks[index]?.fix;
+      return fix === undefined ? [line] : [line, [dim(`      → ${fix}`)]];
+    });
+    return { data: { checks }, text, ...(hasFailed(checks) && { exitCode: 1 }) };
+  },
+};

@@ -1,0 +1,91 @@
+import { type Initialised, initialise } from '../../app/initialise.ts';
+import type { Problem } from '../../app/records.ts';
+import type { Capabilities } from '../../app/repository-ports.ts';
+import { AgentOsError } from '../../domain/errors.ts';
+import type { CommandOutput, CommandSpec } from '../command-spec.ts';
+import { given } from '../given.ts';
+import { type Line, strong, warn } from '../text.ts';
+
+export const command: CommandSpec = {
+  name: 'init',
+  summary: 'create the branch, or join the one that the remote has',
+  description:
+    'Create the branch, or join the one that the remote has, and find out what the remote allows. Safe to repeat. The ' +
+    'remote is the one given, else git config agent-os.remote, else origin, else the only one.',
+  options: [
+    { flags: '--remote <name>', description: 'coordinate through this remote' },
+    { flags: '--ref <ref>', description: 'full name of the branch, by default refs/heads/agent-os' },
+    { flags: '--no-hooks', description: 'install no hooks', hidden: true },
+    { flags: '--no-view', description: 'make no .agent-os folder that shows the branch' },
+  ],
+  examples: ['agent-os init', 'agent-os init --remote upstream', 'agent-os init --ref refs/agent-os/branch'],
+  async run({ values, workspace: open, reopen, progress }) {
+    progress('looking at the remote …');
+    const done = await initialise(await open(), {
+      ...given({ remote: values.optional('remote'), ref: values.optional('ref') }),
+      reopen: ({ remote, ref }) =>
+        reopen({ AGENT_OS_REF: ref, ...(remote !== null && { AGENT_OS_REMOTE: remote }) }),
+    });
+    const workspace = await open();
+    const view = values.flag('view') && workspace.settings.view !== false;
+    const { setView } = await import('../../compose.ts');
+    const report = await setView(workspace, view);
+    return describe(done, { view, problems: report?.problems ?? [] });
+  },
+};
+
+function describe(
+  done: Initialised,
+  { view, problems }: { readonly view: boolean; readonly problems: readonly Problem[] },
+): CommandOutput {
+  const where = done.remote === null ? 'in this repository' : `with ${done.remote}`;
+  const verb = { created: 'Created', joined: 'Joined', present: 'Found' }[done.how];
+  const { candidates, ...data } = done;
+  return {
+    data: { ...data, view, ...(candidates.length > 0 && { candidates }) },
+    text: [
+      [`${verb} `, strong(done.branch), ` ${where}`],
+      ...(done.capabilities === null || done.remote === null
+        ? []
+        : describeCapabilities(done.capabilities, done.remote)),
+      ['Next: ', strong("agent-os start --agent NAME 'what you are about to do'")],
+    ],
+    notes: [
+      ...(candidates.length === 0 ? [] : [[warn('warning: '), noRemote(candidates)]]),
+      ...problems.map(({ path, message }): Line => [warn('warning: '), `view: ${path}: ${message}`]),
+    ],
+    ...(done.refused !== null && {
+      error: new AgentOsError('REMOTE_REFUSED', `the branch is not on ${done.remote}: ${done.refused}`, {
+        hint: 'Everything works in this repository; get the right to push there, then run `agent-os sync`.',
+      }),
+    }),
+  };
+}
+
+function noRemote(candidates: readonly string[]): string {
+  const names = candidates.slice(0, 10).join(', ');
+  return `no other clone can see this: several remotes (${names}) and none is called origin; give --remote NAME`;
+}
+
+function describeCapabilities(able: Capabilities, remote: string): Line[] {
+  const words = [
+    [able.customRefs, 'refs/agent-os/*'],
+    [able.atomic, 'atomic pushes'],
+    [able.lease, 'leases'],
+    [able.delete, 'removing refs'],
+  ] as const;
+  const yes = words.filter(([allowed]) => allowed).map(([, word]) => word);
+  const no = words.filter(([allowed]) => !allowed).map(([, word]) => word);
+  const missing = able.customRefs
+    ? able.atomic
+      ? []
+      : ['Locks on paths or on several resources at once are refused there: they need atomic pushes.']
+    : [
+        `Locks between clones are refused: ${remote} takes no refs/agent-os/*. \`agent-os lock --local\` works here.`,
+      ];
+  return [
+    ...(yes.length === 0 ? [] : [[`${remote} allows `, yes.join(', ')]]),
+    ...(no.length === 0 ? [] : [[warn(`${remote} refuses `), no.join(', '), `: ${able.reasons.join('; ')}`]]),
+    ...missing,
+  ];
+}

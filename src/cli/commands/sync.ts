@@ -1,0 +1,74 @@
+import { publishInBackground } from '../../app/publishing.ts';
+import { type SyncReport, syncNow } from '../../app/syncing.ts';
+import type { CommandSpec } from '../command-spec.ts';
+import { type Line, strong, warn } from '../text.ts';
+
+export const command: CommandSpec = {
+  name: 'sync',
+  summary: 'exchange what is new with the remote',
+  view: 'write',
+  description:
+    'Exchange what is new with the remote: fetch and join what others published, publish what this clone has, carry ' +
+    'out releases that were made offline, renew locks that are due.',
+  options: [
+    { flags: '--pull', description: 'only fetch and join' },
+    { flags: '--push', description: 'only publish, from what the last fetch brought' },
+    { flags: '--background', description: 'publish for all commands of this clone', hidden: true },
+  ],
+  examples: ['agent-os sync', 'agent-os sync --pull'],
+  async run({ values, workspace: open, progress }) {
+    const workspace = await open();
+    if (values.flag('background')) {
+      await publishInBackground(workspace);
+      return { data: {} };
+    }
+    const [pull, push] = [values.flag('pull'), values.flag('push')];
+    if (workspace.remote !== null) progress(`syncing with ${workspace.remote.name} …`);
+    const report = await syncNow(workspace, { pullOnly: pull && !push, pushOnly: push && !pull });
+    if (report === null) {
+      return {
+        data: { remote: null, fetched: false, merged: 'same', published: 0, pending: 0, branch: 'same' },
+        text: ['There is no remote: the worktrees of this repository share one branch.'],
+        notes: ['Add one with `git remote add origin URL`, then run `agent-os init`.'],
+      };
+    }
+    return { data: { ...report }, text: describe(report), notes: notes(report) };
+  },
+};
+
+function describe(report: SyncReport): Line[] {
+  const joined = { same: 'nothing new', replaced: 'took over what is new', merged: 'joined what is new' }[
+    report.merged
+  ];
+  const branch = {
+    pushed: 'the branch has all of it',
+    behind: 'the branch gets it with the next sync',
+    same: 'the branch lacks nothing of this clone',
+  }[report.branch];
+  return [
+    [
+      strong(report.remote),
+      report.fetched ? `: ${joined}` : ': not fetched',
+      `, published ${report.published}; ${branch}`,
+    ],
+    ...report.released.map((resource) => `Released ${resource}, as asked for while offline`),
+  ];
+}
+
+function notes(report: SyncReport): Line[] {
+  return [
+    ...report.lost.map((resource) => [
+      warn('warning: '),
+      `the lock on ${resource} was taken over by another session`,
+    ]),
+    ...(report.pending === 0
+      ? []
+      : [`${report.pending} operations are not published yet: run \`agent-os sync\` again`]),
+    ...(report.refused === null ? [] : [`the host refused a ref: ${report.refused}`]),
+    ...(report.renewed === null
+      ? []
+      : [
+          `this clone was copied from another: it is ${report.renewed.to} from now on, without the locks of ${report.renewed.from}`,
+        ]),
+  ];
+}

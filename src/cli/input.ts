@@ -1,0 +1,61 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { ATTACHMENT_LIMIT, type AttachedFile } from '../app/attachments.ts';
+import { decodeInput, TEXT_LIMIT, tooLarge } from '../app/text-input.ts';
+import { AgentOsError } from '../domain/errors.ts';
+import { quoted } from '../domain/names.ts';
+import type { Invocation } from './command-spec.ts';
+
+/**
+ * What the words of a command line say: joined by spaces, or with a lone `-` all of standard input, byte for byte.
+ * @throws AgentOsError TOO_LARGE, BAD_VALUE when standard input is not UTF-8
+ */
+export async function readWords(
+  invocation: Invocation,
+  words: readonly string[],
+  limit = TEXT_LIMIT,
+): Promise<string> {
+  if (words.length !== 1 || words[0] !== '-') return words.join(' ');
+  return decodeInput(await invocation.readInput(limit), 'standard input');
+}
+
+/**
+ * A file of the command line as text; `-` is standard input.
+ * @throws AgentOsError NOT_FOUND, BAD_VALUE, TOO_LARGE
+ */
+export async function readTextFile(invocation: Invocation, path: string): Promise<string> {
+  if (path === '-') return readWords(invocation, ['-']);
+  return decodeInput(await readBytes(resolve(invocation.cwd, path), TEXT_LIMIT), quoted(path));
+}
+
+/** @throws AgentOsError NOT_FOUND, BAD_VALUE, TOO_LARGE */
+export function readFiles({ cwd }: Invocation, paths: readonly string[]): Promise<readonly AttachedFile[]> {
+  return Promise.all(
+    paths.map(async (path) => ({
+      name: basename(path),
+      content: await readBytes(resolve(cwd, path), ATTACHMENT_LIMIT),
+    })),
+  );
+}
+
+/** An ordinary file's bytes; a pipe or device would never end. */
+async function readBytes(path: string, limit: number): Promise<Uint8Array> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { size, isFile } = await file.stat().then((stat) => ({ size: stat.size, isFile: stat.isFile() }));
+      if (!isFile) throw new AgentOsError('BAD_VALUE', `${quoted(path)} is not a file`);
+      if (size > limit) throw tooLarge(`the file ${quoted(path)}`, size, limit);
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof AgentOsError) throw error;
+    throw new AgentOsError('NOT_FOUND', `the file ${quoted(path)} cannot be read`, {
+      hint: 'Paths are relative to the current folder.',
+      cause: error,
+    });
+  }
+}

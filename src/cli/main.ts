@@ -1,0 +1,27 @@
+import { run } from './run.ts';
+
+/** Ends by itself once output is flushed; only an interrupted command is ended, with everything it started. */
+export async function main(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    // The reader may close the pipe early (`| head -1`): what the command did still counts.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    // Not at once: other listeners end the git processes that are running.
+    process.on(signal, () => setImmediate(() => process.exit(code)));
+  }
+  process.exitCode = await run(process.argv.slice(2), {
+    cwd: process.cwd(),
+    env: process.env,
+    // Opened when a command reads it: that takes longer than some commands.
+    stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    openWorkspace: async (options) => (await import('../compose.ts')).openWorkspace(options),
+  });
+}

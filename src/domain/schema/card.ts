@@ -1,0 +1,27 @@
+import * as z from 'zod/mini';
+import { agentName, describe, type Known, line } from './parts.ts';
+
+const command = z.looseObject({ name: line, description: z.optional(z.string()) });
+const trigger = z.looseObject({
+  when: describe(z.string(), 'In words.'),
+  paths: z.optional(describe(z.array(z.string()), 'Globs of changed files.')),
+  commits: z.optional(describe(z.array(z.string()), 'Kinds of commits: feat, fix, …')),
+});
+const gate = z.looseObject({ name: line, require: z.optional(z.string()) });
+
+export const cardSchema = z.looseObject({
+  name: agentName,
+  description: z.optional(z.string()),
+  specialization: z.optional(z.string()),
+  tools: z.optional(z.array(z.string())),
+  color: z.optional(z.string()),
+  owns: z.optional(describe(z.array(z.string()), 'Globs of the files that this agent answers for.')),
+  commands: z.optional(describe(z.array(command), 'What others address as @agent:NAME COMMAND.')),
+  triggers: z.optional(z.array(trigger)),
+  coordinates_with: z.optional(describe(z.array(agentName), 'Specialists to check before making changes.')),
+  gates: z.optional(z.array(gate)),
+  body: z.optional(describe(z.string(), 'The Markdown of the definition.')),
+});
+
+/** An agent's definition. */
+export type Card = Known<z.infer<typeof cardSchema>>;

@@ -1,0 +1,25 @@
+import * as z from 'zod/mini';
+import { agentName, commit, describe, type Known, line, operation, recordId, time } from './parts.ts';
+
+const section = z.looseObject({ heading: line, text: z.string() });
+const gate = z.looseObject({
+  name: line,
+  passed: z.boolean(),
+  detail: z.optional(z.string()),
+});
+
+export const recapSchema = z.looseObject({
+  id: recordId,
+  agent: agentName,
+  at: time,
+  title: line,
+  sections: describe(z.array(section), 'The headings of the body and their text, in order.'),
+  body: describe(z.string(), 'The whole recap as Markdown.'),
+  commits: z.array(commit),
+  session: z.optional(recordId),
+  gates: z.optional(describe(z.array(gate), 'Quality gates and how they came out.')),
+  op: operation,
+});
+
+/** What an agent did and decided. */
+export type Recap = Known<z.infer<typeof recapSchema>>;

@@ -1,0 +1,53 @@
+import { parseDuration } from '../duration.ts';
+import type { Config } from './config.ts';
+
+/** The policy with every default filled in. Durations are whole seconds. */
+export interface ResolvedConfig {
+  readonly resources: ReadonlyMap<
+    string,
+    { readonly paths: readonly string[]; readonly description: string | null }
+  >;
+  /** Agents by group name. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly locks: {
+    readonly ttl: number;
+    readonly grace: number;
+    readonly maxSkew: number;
+    readonly maxUnvouchedSkew: number;
+  };
+  readonly retention: {
+    readonly messages: number;
+    readonly logs: number;
+    readonly sessions: number;
+    readonly tombstones: number;
+  };
+  /** As written. */
+  readonly guards: Readonly<Record<string, unknown>>;
+}
+
+/** Fill in the defaults; null stands for a branch without config.yaml. */
+export function resolveConfig(config: Config | null): ResolvedConfig {
+  const { resources = {}, groups = {}, locks = {}, retention = {}, guards = {} } = config ?? {};
+  return {
+    resources: new Map(
+      Object.entries(resources).map(([name, { paths, description = null }]) => [
+        name,
+        { paths, description },
+      ]),
+    ),
+    groups: new Map(Object.entries(groups)),
+    locks: {
+      ttl: parseDuration(locks.ttl ?? '2h'),
+      grace: parseDuration(locks.grace ?? '10s'),
+      maxSkew: parseDuration(locks.max_skew ?? '10m'),
+      maxUnvouchedSkew: parseDuration(locks.max_unvouched_skew ?? '24h'),
+    },
+    retention: {
+      messages: parseDuration(retention.messages ?? '30d'),
+      logs: parseDuration(retention.logs ?? '90d'),
+      sessions: parseDuration(retention.sessions ?? '30d'),
+      tombstones: parseDuration(retention.tombstones ?? '30d'),
+    },
+    guards,
+  };
+}

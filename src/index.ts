@@ -1,0 +1,57 @@
+/**
+ * agent-os as a library: open the workspace of a repository, then call use cases on it. Each is a function
+ * `(workspace, input) → data`, returns what the command of the same purpose prints with `--json`, and throws
+ * {@link AgentOsError} only.
+ *
+ * @example
+ * ```ts
+ * import { finishSession, lockResources, openWorkspace, startSession } from 'agent-os';
+ *
+ * const workspace = await openWorkspace({ cwd: '/path/to/repository', agent: 'go-backend' });
+ * try {
+ *   await startSession(workspace, { task: 'Implementing user authentication' });
+ *   const outcome = await lockResources(workspace, { resources: ['database-schema'], wait: '60s' });
+ *   if (outcome.status === 'held') console.log(outcome.heldBy);
+ *   await finishSession(workspace, { summary: 'Users can log in' });
+ * } finally {
+ *   await workspace.close();
+ * }
+ * ```
+ * @packageDocumentation
+ */
+export { addAgent, listAgents, showAgent } from './app/agents.ts';
+export { readContext } from './app/context.ts';
+export { examine } from './app/doctor.ts';
+export { handOff } from './app/handoff.ts';
+export { acknowledge, listMessages, markRead } from './app/inbox.ts';
+export { type Initialised, type InitialiseInput, initialise } from './app/initialise.ts';
+export {
+  type ForceInput,
+  forceUnlock,
+  type LockInput,
+  listLocks,
+  lockResources,
+  unlockAll,
+  unlockResources,
+} from './app/locking.ts';
+export { addLogEntry, listLogEntries } from './app/log.ts';
+export { collectGarbage, type Removed } from './app/maintenance.ts';
+export { type SendInput, type SendResult, sendMessage } from './app/messages.ts';
+export { type PushInput, pushWork } from './app/pushing.ts';
+export { addRecap, listRecaps, showRecap } from './app/recaps.ts';
+export { beat, finishSession, startSession } from './app/sessions.ts';
+export { appendState, getState, setState } from './app/state.ts';
+export { readStatus } from './app/status.ts';
+export { type SyncInput, type SyncReport, syncNow } from './app/syncing.ts';
+export type { Settings, Workspace } from './app/workspace.ts';
+export { openWorkspace, type WorkspaceOptions } from './compose.ts';
+export { AgentOsError, ERROR_CODES, type ErrorCode } from './domain/errors.ts';
+export type { FencedPushOutcome } from './store/locks/fenced-push.ts';
+export type {
+  AcquireOutcome,
+  ForceOutcome,
+  HeldBy,
+  LockListing,
+  LockView,
+  ReleaseOutcome,
+} from './store/locks/locks.ts';

@@ -1,0 +1,159 @@
+import { AgentOsError } from '../domain/errors.ts';
+import type { AgentName, CloneId, Oid, RefName } from '../domain/names.ts';
+import { nextClock, operationId } from '../domain/operation.ts';
+import type {
+  Clock,
+  HistoryReader,
+  Ids,
+  NewCommit,
+  ObjectReader,
+  ObjectWriter,
+  Person,
+  Random,
+  RefStore,
+} from '../domain/ports.ts';
+import type { Branch, Committed, Operation, Snapshot } from './branch.ts';
+import { readClock, writeMergeMessage, writeOperationMessage } from './commit-message.ts';
+import { editTree } from './edit-tree.ts';
+import { joinTrees } from './join-trees.ts';
+import { rememberWrites } from './remembered-writes.ts';
+import { takeSnapshot } from './snapshot.ts';
+
+const ATTEMPTS = 100;
+/** Merges belong to nobody: two clones that merge the same tips must make the same commit. */
+const MERGE_AUTHOR: Person = { name: 'agent-os', email: 'agent-os@agent-os.invalid' };
+
+export interface BranchDependencies {
+  readonly ref: RefName;
+  readonly reader: ObjectReader;
+  readonly writer: ObjectWriter;
+  readonly history: HistoryReader;
+  readonly refs: RefStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly hash: (text: string) => string;
+  readonly clone: () => Promise<CloneId>;
+  readonly author: (agent: AgentName) => Promise<Person>;
+}
+
+/** The branch behind a ref of this repository. Safe across processes and worktrees: the ref moves only by compare-and-swap. */
+export function openBranch(dependencies: BranchDependencies): Branch {
+  const { ref, reader, history, refs, clock, ids } = dependencies;
+
+  const snapshot = async (): Promise<Snapshot> => takeSnapshot(reader, await reader.commit(ref));
+
+  /** Run `attempt` until its compare-and-swap succeeds; each time on the tip as it is then. */
+  async function retry<T>(attempt: () => Promise<{ moved: boolean; result: T }>): Promise<T> {
+    for (let tries = 0; tries < ATTEMPTS; tries += 1) {
+      const { moved, result } = await attempt();
+      if (moved) return result;
+      await clock.sleep(dependencies.random() * Math.min(100, 2 ** tries));
+    }
+    throw new AgentOsError('LOST_RACE', `${ref} was moved by others ${ATTEMPTS} times in a row`, {
+      hint: 'Try again; if it persists, look for a process that writes without pause.',
+    });
+  }
+
+  /** Write a commit and move the branch to it, then make sure that no gc took what it is made of. */
+  async function advance(
+    tip: Oid | null,
+    build: (writer: ObjectWriter) => Promise<NewCommit>,
+  ): Promise<{ moved: boolean; result: Oid }> {
+    const writes = rememberWrites(reader, dependencies.writer);
+    const oid = await writes.writer.commit(await build(writes.writer));
+    const moved = oid === tip || (await move(tip, oid));
+    if (moved) await writes.ensure();
+    return { moved, result: oid };
+  }
+
+  async function move(from: Oid | null, to: Oid): Promise<boolean> {
+    const outcome = await refs.transact([{ ref, expect: from, to }]);
+    if (outcome.status === 'done') return true;
+    if (outcome.status === 'lost') return false;
+    throw new AgentOsError('GIT_FAILED', `${ref} could not be moved: ${outcome.reason}`, {
+      hint: 'See `agent-os doctor`.',
+    });
+  }
+
+  async function commit<T>(operation: Operation<T>): Promise<Committed<T>> {
+    const unique = ids.record();
+    const [clone, author] = await Promise.all([dependencies.clone(), dependencies.author(operation.agent)]);
+    return retry<Committed<T>>(async () => {
+      const before = await reader.commit(ref);
+      if (before === null) throw notInitialised(ref);
+      const view = await takeSnapshot(reader, before);
+      const now = nextClock(clock.now(), view.clock);
+      const id = operationId({ clock: now, clone, unique });
+      const plan = await operation.plan({ snapshot: view, id, clock: now });
+      if (plan.changes.length === 0) {
+        return { moved: true, result: { id, commit: view.tip, changed: false, result: plan.result } };
+      }
+      const { moved, result } = await advance(before.oid, async (writer) => ({
+        tree: await editTree({ reader, writer }, before.tree, plan.changes),
+        parents: [before.oid],
+        message: writeOperationMessage({ ...operation, subject: plan.subject, id }),
+        author,
+        at: Math.floor(clock.now() / 1000),
+      }));
+      return { moved, result: { id, commit: result, changed: true, result: plan.result } };
+    });
+  }
+
+  /**
+   * The tips to be joined: those that no other reaches, without the local one when the others have all of its
+   * operations (it follows them then). None of the others is left out for that: what is pushed must be a
+   * fast-forward of the remote's branch.
+   */
+  async function reduce(tips: readonly Oid[], local: Oid | null): Promise<readonly Oid[]> {
+    const kept = await history.maximal(tips);
+    const others = kept.filter((tip) => tip !== local);
+    if (local === null || others.length === 0 || others.length === kept.length) return kept;
+    return (await history.operations(local, others)).length === 0 ? others : kept;
+  }
+
+  const join: Branch['join'] = (tips) =>
+    retry<Awaited<ReturnType<Branch['join']>>>(async () => {
+      const local = (await reader.commit(ref))?.oid ?? null;
+      const kept = await reduce([...new Set(local === null ? tips : [local, ...tips])], local);
+      const [only] = kept;
+      if (only === undefined || (kept.length === 1 && only === local)) {
+        return { moved: true, result: { tip: local, how: 'same' } };
+      }
+      if (kept.length === 1) {
+        return { moved: await move(local, only), result: { tip: only, how: 'replaced' } };
+      }
+      const { moved, result } = await advance(local, (writer) => planMerge(writer, kept));
+      return { moved, result: { tip: result, how: 'merged' } };
+    });
+
+  /** A merge depends on its parents alone: every clone makes the same commit of the same tips. */
+  async function planMerge(writer: ObjectWriter, tips: readonly Oid[]): Promise<NewCommit> {
+    const parents = await Promise.all(
+      tips.map(async (tip) => {
+        const parent = await reader.commit(tip);
+        if (parent === null) throw new AgentOsError('GIT_FAILED', `commit ${tip} to be merged is missing`);
+        return parent;
+      }),
+    );
+    const clocks = await Promise.all(parents.map((parent) => readClock(reader, parent)));
+    return {
+      tree: await joinTrees(
+        { reader, writer, hash: dependencies.hash },
+        parents.map(({ tree }) => tree),
+      ),
+      parents: tips,
+      message: writeMergeMessage(tips.length, Math.max(...clocks)),
+      author: MERGE_AUTHOR,
+      at: Math.max(...parents.map(({ committedAt }) => committedAt)),
+    };
+  }
+
+  return { snapshot, commit, join };
+}
+
+function notInitialised(ref: RefName): AgentOsError {
+  return new AgentOsError('NOT_INITIALISED', `there is no ${ref} in this repository yet`, {
+    hint: 'Run `agent-os init`.',
+  });
+}

@@ -1,0 +1,128 @@
+import { AgentOsError } from '../../domain/errors.ts';
+import type { LockBoard } from '../../domain/locks/blockers.ts';
+import { type Claim, type ClaimsTable, decodeClaims } from '../../domain/locks/claims.ts';
+import { decodeLockRecord, type LockRecord } from '../../domain/locks/lock-record.ts';
+import { encodeResource, type Hash } from '../../domain/locks/lock-ref.ts';
+import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
+import type { ObjectReader } from '../../domain/ports.ts';
+import type { Authority, LockRefs } from './authority.ts';
+import type { BrokenLock } from './locks.ts';
+
+export const RECORD_FILE = 'lock.yaml';
+export const CLAIMS_FILE = 'claims.yaml';
+
+/** Records and claims with the commits that they were read from. */
+export interface StoredBoard extends LockBoard {
+  readonly refs: LockRefs;
+  /** The commit of each lock ref that was read, broken ones included. */
+  readonly oids: ReadonlyMap<ResourceName, Oid>;
+  readonly table: ClaimsTable;
+  readonly broken: readonly (BrokenLock & {
+    readonly resource: ResourceName | null;
+    readonly error: AgentOsError;
+  })[];
+}
+
+const EMPTY_TABLE: ClaimsTable = { claims: [], unknown: {} };
+/** Records are immutable by oid; this many are kept for the life of the process. */
+const KEPT = 2000;
+
+export interface BoardReader {
+  refOf(authority: Authority, resource: ResourceName): RefName;
+  /** The records of the resources; and of all claims, with the table, when `withClaims`. */
+  read(
+    authority: Authority,
+    refs: LockRefs,
+    wanted: { readonly resources: readonly ResourceName[]; readonly withClaims: boolean },
+  ): Promise<StoredBoard>;
+  /** The claims alone. */
+  readClaims(refs: LockRefs): Promise<readonly Claim[]>;
+  /** Every record, without the claims. */
+  readAll(authority: Authority, refs: LockRefs): Promise<StoredBoard>;
+}
+
+export function createBoardReader(reader: ObjectReader, hash: Hash): BoardReader {
+  const known = new Map<Oid, LockRecord>();
+
+  const refOf = (authority: Authority, resource: ResourceName) =>
+    `${authority.prefix}${encodeResource(resource, hash)}` as RefName;
+
+  async function readRecord(authority: Authority, ref: RefName, oid: Oid): Promise<LockRecord> {
+    const record = known.get(oid) ?? decodeLockRecord(await readFile(reader, oid, RECORD_FILE, ref), ref);
+    if (refOf(authority, record.resource) !== ref) {
+      throw new AgentOsError('RECORD_BROKEN', `${ref} holds the record of another resource`, {
+        data: { ref, oid, resource: record.resource },
+      });
+    }
+    if (known.size >= KEPT) known.clear();
+    known.set(oid, record);
+    return record;
+  }
+
+  /** Those of `pairs` whose record can be read, and those whose cannot. */
+  async function collect(
+    authority: Authority,
+    refs: LockRefs,
+    table: ClaimsTable,
+    pairs: Iterable<readonly [ref: RefName, resource: ResourceName | null]>,
+  ): Promise<StoredBoard> {
+    const records = new Map<ResourceName, LockRecord>();
+    const oids = new Map<ResourceName, Oid>();
+    const broken: StoredBoard['broken'][number][] = [];
+    for (const [ref, resource] of pairs) {
+      const oid = refs.locks.get(ref);
+      if (oid === undefined) continue;
+      if (resource !== null) oids.set(resource, oid);
+      try {
+        const record = await readRecord(authority, ref, oid);
+        records.set(record.resource, record);
+        oids.set(record.resource, oid);
+      } catch (error) {
+        if (!isBroken(error)) throw error;
+        broken.push({ ref, oid, scope: authority.scope, problem: error.message, resource, error });
+      }
+    }
+    return { refs, records, oids, table, claims: table.claims, broken };
+  }
+
+  return {
+    refOf,
+    read: async (authority, refs, { resources, withClaims }) => {
+      const table = withClaims && refs.claims !== null ? await readTable(reader, refs.claims) : EMPTY_TABLE;
+      const all = new Set([...resources, ...table.claims.map((claim) => claim.resource)]);
+      return collect(
+        authority,
+        refs,
+        table,
+        [...all].map((name) => [refOf(authority, name), name] as const),
+      );
+    },
+    readClaims: async (refs) => (refs.claims === null ? [] : (await readTable(reader, refs.claims)).claims),
+    readAll: (authority, refs) =>
+      collect(
+        authority,
+        refs,
+        EMPTY_TABLE,
+        [...refs.locks.keys()].map((ref) => [ref, null] as const),
+      ),
+  };
+}
+
+function readTable(reader: ObjectReader, oid: Oid): Promise<ClaimsTable> {
+  return readFile(reader, oid, CLAIMS_FILE, 'claims').then((bytes) => decodeClaims(bytes, CLAIMS_FILE));
+}
+
+async function readFile(reader: ObjectReader, oid: Oid, file: string, where: string): Promise<Uint8Array> {
+  const commit = await reader.commit(oid);
+  const entries = commit === null ? null : await reader.tree(commit.tree);
+  const entry = entries?.find(({ name, mode }) => name === file && (mode === '100644' || mode === '100755'));
+  const bytes = entry === undefined ? null : await reader.blob(entry.oid);
+  if (bytes !== null) return bytes;
+  throw new AgentOsError('RECORD_BROKEN', `${where}: commit ${oid} has no ${file}`, {
+    data: { ref: where, oid },
+  });
+}
+
+function isBroken(error: unknown): error is AgentOsError {
+  return error instanceof AgentOsError && ['RECORD_BROKEN', 'SCHEMA_TOO_NEW'].includes(error.code);
+}

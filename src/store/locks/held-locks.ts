@@ -1,0 +1,115 @@
+import * as z from 'zod/mini';
+import { isHeldBy, type Lease, type LockHolder, type LockRecord } from '../../domain/locks/lock-record.ts';
+import type { Moment } from '../../domain/locks/takeover.ts';
+import type { ResourceName } from '../../domain/names.ts';
+import type { Clock, StateFiles } from '../../domain/ports.ts';
+import { agentName, cloneId, recordId } from '../../domain/schema/parts.ts';
+import type { Authority } from './authority.ts';
+import { elapsedSince } from './moment.ts';
+
+const entrySchema = z.object({
+  resource: z.custom<ResourceName>((value) => typeof value === 'string'),
+  /** Whose refs decide on it. */
+  authority: z.enum(['remote', 'repository', 'worktrees']),
+  agent: agentName,
+  session: z.nullable(recordId),
+  clone: cloneId,
+  nonce: z.string(),
+  token: z.number(),
+  mode: z.enum(['exclusive', 'shared']),
+  paths: z.array(z.string()),
+  ttl: z.number(),
+  expiresAt: z.number(),
+  /** Just before the push that acquired or renewed it. */
+  since: z.object({ wall: z.number(), uptime: z.number(), bootId: z.string() }),
+  /** Others have taken it over, or it was released by force. */
+  isLost: z.boolean(),
+});
+
+/** A lock that this clone was given and has not released, as it remembers it. */
+export type HeldLock = z.infer<typeof entrySchema>;
+
+const FILE = 'held-locks';
+
+/** The locks of this clone's sessions, in a file. */
+export interface HeldLocks {
+  of(owner: LockHolder): Promise<readonly HeldLock[]>;
+  /** Remember leases that were just acquired or renewed by a transaction sent at `since`. */
+  keep(
+    owner: LockHolder,
+    authority: Authority['name'],
+    records: readonly LockRecord[],
+    since: Moment,
+  ): Promise<void>;
+  markLost(
+    owner: LockHolder,
+    authority: Authority['name'],
+    resources: readonly ResourceName[],
+  ): Promise<void>;
+  forget(owner: LockHolder, authority: Authority['name'], resources: readonly ResourceName[]): Promise<void>;
+}
+
+export function createHeldLocks(files: StateFiles): HeldLocks {
+  const isOne =
+    (owner: LockHolder, authority: Authority['name'], resources: readonly ResourceName[]) =>
+    (held: HeldLock) =>
+      held.authority === authority && resources.includes(held.resource) && isHeldBy(held, owner);
+  const change = (apply: (held: readonly HeldLock[]) => readonly HeldLock[]) =>
+    files.update(FILE, (current) => {
+      const next = apply(parse(current));
+      return next.length === 0 ? null : next;
+    });
+
+  return {
+    of: async (owner) => parse(await files.read(FILE)).filter((held) => isHeldBy(held, owner)),
+    keep: (owner, authority, records, since) =>
+      change((held) => {
+        const resources = records.map(({ resource }) => resource);
+        const kept = records.flatMap((record) =>
+          record.leases
+            .filter((lease) => isHeldBy(lease, owner))
+            .map((lease) => heldLock(record, lease, authority, since)),
+        );
+        const isReplaced = isOne(owner, authority, resources);
+        return [...held.filter((one) => !isReplaced(one)), ...kept];
+      }),
+    markLost: (owner, authority, resources) => {
+      const isLost = isOne(owner, authority, resources);
+      return change((held) => held.map((one) => (isLost(one) ? { ...one, isLost: true } : one)));
+    },
+    forget: (owner, authority, resources) => {
+      const isGone = isOne(owner, authority, resources);
+      return change((held) => held.filter((one) => !isGone(one)));
+    },
+  };
+}
+
+/**
+ * Whether the holder may still believe in a lock: its lease counts from before the push, on this machine's uptime, so
+ * it ends here before it ends for anybody who watches the record.
+ */
+export function isBelieved(held: HeldLock, clock: Clock): boolean {
+  const age = elapsedSince(held.since, clock);
+  return !held.isLost && age !== null && age < held.ttl * 1000;
+}
+
+/** Whether a third of the lease is gone. */
+export function isDue(held: HeldLock, clock: Clock): boolean {
+  const age = elapsedSince(held.since, clock);
+  return !held.isLost && (age === null || age * 3 >= held.ttl * 1000);
+}
+
+function heldLock(record: LockRecord, lease: Lease, authority: Authority['name'], since: Moment): HeldLock {
+  const { agent, session, clone, nonce, token, ttl, expiresAt } = lease;
+  const { resource, mode, paths } = record;
+  return {
+    ...{ resource, authority, agent, session, clone, nonce, token, mode, paths: [...paths], ttl, expiresAt },
+    since,
+    isLost: false,
+  };
+}
+
+function parse(document: unknown): readonly HeldLock[] {
+  const parsed = z.array(entrySchema).safeParse(document);
+  return parsed.success ? parsed.data : [];
+}

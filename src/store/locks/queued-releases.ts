@@ -1,0 +1,41 @@
+import * as z from 'zod/mini';
+import type { ResourceName } from '../../domain/names.ts';
+import type { StateFiles } from '../../domain/ports.ts';
+
+const queueSchema = z.array(
+  z.object({
+    resource: z.custom<ResourceName>((value) => typeof value === 'string'),
+    /** Of the lease to end: a later one of the same session is not meant. */
+    nonce: z.string(),
+  }),
+);
+
+/** A release that the remote has not heard of yet. */
+type QueuedRelease = z.infer<typeof queueSchema>[number];
+
+const FILE = 'queued-releases';
+
+/** Releases that were made offline, in a file; an entry leaves it only after the remote has confirmed. */
+export interface QueuedReleases {
+  list(): Promise<readonly QueuedRelease[]>;
+  add(releases: readonly QueuedRelease[]): Promise<void>;
+  remove(isGone: (release: QueuedRelease) => boolean): Promise<void>;
+}
+
+export function createQueuedReleases(files: StateFiles): QueuedReleases {
+  const change = (apply: (queue: readonly QueuedRelease[]) => readonly QueuedRelease[]) =>
+    files.update(FILE, (current) => {
+      const next = apply(parse(current));
+      return next.length === 0 ? null : next;
+    });
+  return {
+    list: async () => parse(await files.read(FILE)),
+    add: (releases) => change((queue) => [...queue, ...releases]),
+    remove: (isGone) => change((queue) => queue.filter((release) => !isGone(release))),
+  };
+}
+
+function parse(document: unknown): readonly QueuedRelease[] {
+  const parsed = queueSchema.safeParse(document);
+  return parsed.success ? parsed.data : [];
+}

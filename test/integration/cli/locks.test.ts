@@ -1,0 +1,183 @@
+import { expect, test } from 'vitest';
+import { makeSandbox } from '../../support/sandbox.ts';
+import { makeTeam, PATIENT } from './support/team.ts';
+
+test('a lock needs a session', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const repository = await sandbox.repository('ada');
+  await sandbox.json(repository, ['init']);
+  const done = await sandbox.cli(repository, ['lock', 'database']);
+  expect(done.stderr).toBe(
+    'error: ada has no active session in this worktree\n' +
+      "hint: A lock belongs to a session: run `agent-os start --agent ada 'what you are about to do'`.\n",
+  );
+  expect({ stdout: done.stdout, exitCode: done.exitCode }).toEqual({ stdout: '', exitCode: 2 });
+});
+
+test('who comes second is told who holds it, in words and in JSON, and gets it after the release', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { ada, bob } = await makeTeam(sandbox);
+  const got = await sandbox.cli(ada, [
+    'lock',
+    'database',
+    'api',
+    '--reason',
+    'renaming \x1b[2J users',
+    '--ttl',
+    '30m',
+  ]);
+  expect(got.stdout).toMatch(/^Locked database #\d+ until .* UTC \(in \d+ min.*\)\nLocked api #\d+ until /);
+  expect({ stderr: got.stderr, exitCode: got.exitCode }).toEqual({ stderr: '', exitCode: 0 });
+
+  const held = await sandbox.cli(bob, ['lock', 'web', 'api']);
+  expect(held.stderr).toMatch(
+    /^error: api is held by ada until .*, because: renaming \\x1b\[2J users\nhint: Wait for it: /,
+  );
+  expect({ stdout: held.stdout, exitCode: held.exitCode }).toEqual({ stdout: '', exitCode: 3 });
+  expect(await sandbox.json(bob, ['lock', 'api'], { exit: 3 })).toMatchObject({
+    schema: 'agent-os/cli/lock/v1',
+    heldBy: [{ wanted: 'api', resource: 'api', holder: { agent: 'ada' }, scope: 'remote' }],
+    error: { code: 'HELD' },
+  });
+  expect(await sandbox.json(bob, ['locks', 'web'])).toMatchObject({ locks: [] });
+
+  const released = await sandbox.cli(ada, ['unlock', '--all']);
+  expect(released.stdout.split('\n').sort()).toEqual(['', 'Released api', 'Released database']);
+  expect(await sandbox.json(bob, ['lock', 'api'])).toMatchObject({
+    locks: [{ resource: 'api', mode: 'exclusive' }],
+  });
+});
+
+test('paths cover each of several resources, and overlap decides', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { ada, bob } = await makeTeam(sandbox);
+  expect(await sandbox.json(ada, ['lock', 'one', 'two', '--paths', 'db/**', '*.sql'])).toMatchObject({
+    locks: [
+      { resource: 'one', paths: ['*.sql', 'db/**'] },
+      { resource: 'two', paths: ['*.sql', 'db/**'] },
+    ],
+  });
+  const held = await sandbox.cli(bob, ['lock', 'schema', '--paths', 'db/schema.sql']);
+  expect(held.stderr).toContain('schema overlaps one, which is held by ada');
+  expect(held.exitCode).toBe(3);
+  await sandbox.json(bob, ['lock', 'web', '--paths', 'web/**']);
+});
+
+test('locks lists, shows one in full, and sees the others after --refresh', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { ada, bob } = await makeTeam(sandbox);
+  expect(await sandbox.cli(bob, ['locks'])).toMatchObject({
+    stdout: 'Nothing is locked.\n',
+    stderr: '',
+    exitCode: 0,
+  });
+  await sandbox.json(ada, ['lock', 'database', '--shared']);
+  const list = await sandbox.cli(bob, ['locks', '--refresh']);
+  expect(list.stdout).toMatch(/^RESOURCE +MODE +HOLDER .*\ndatabase +shared +ada +in /);
+  const one = await sandbox.cli(bob, ['locks', 'database']);
+  const oid = await sandbox.git(bob, 'rev-parse', 'refs/agent-os/remote/origin/locks/database');
+  expect(one.stdout).toContain(`oid       ${oid}\n`);
+});
+
+test('a forced release needs the record as it is and a reason, and the holder is told', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { ada, bob } = await makeTeam(sandbox);
+  await sandbox.json(ada, ['lock', 'database']);
+  expect(await sandbox.json(bob, ['unlock', 'database'], { exit: 3 })).toMatchObject({
+    released: [],
+    notHeld: [{ resource: 'database', holders: [{ agent: 'ada' }] }],
+    error: { code: 'NOT_HOLDER' },
+  });
+  const usage = await sandbox.cli(bob, ['unlock', 'database', '--force', '0'.repeat(40)]);
+  expect({ stderr: usage.stderr, exitCode: usage.exitCode }).toEqual({
+    stderr: 'error: --force needs --reason\nhint: See `agent-os unlock --help`.\n',
+    exitCode: 2,
+  });
+  const stale = ['unlock', 'database', '--force', '0'.repeat(40), '--reason', 'its machine is gone'];
+  expect(await sandbox.json(bob, stale, { exit: 3 })).toMatchObject({
+    error: { code: 'HELD' },
+    lock: { resource: 'database' },
+  });
+
+  const oid = await sandbox.git(bob, 'rev-parse', 'refs/agent-os/remote/origin/locks/database');
+  const forced = await sandbox.cli(bob, [
+    'unlock',
+    'database',
+    '--force',
+    oid,
+    '--reason',
+    'its machine is gone',
+  ]);
+  expect({ ...forced, signal: undefined }).toEqual({
+    stdout: 'Released database by force; ada was told\n',
+    stderr: '',
+    exitCode: 0,
+    signal: undefined,
+  });
+  await sandbox.json(bob, ['sync']);
+  await sandbox.json(ada, ['sync']);
+  const inbox = await sandbox.cli(ada, ['inbox']);
+  expect(inbox.stdout).toContain('Your lock on database is gone');
+});
+
+test('a waiter gets the lock when it is released', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { ada, bob } = await makeTeam(sandbox);
+  await sandbox.json(ada, ['lock', 'database']);
+  const waiting = sandbox.startCli(bob, ['lock', 'database', '--wait', '60s']);
+  await sandbox.json(ada, ['unlock', 'database']);
+  expect(await waiting.result).toMatchObject({ stderr: '', exitCode: 0 });
+});
+
+test('offline a lock is refused, --local takes it for the worktrees here, and a release is queued', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { remote, ada } = await makeTeam(sandbox);
+  await sandbox.json(ada, ['lock', 'database']);
+  await sandbox.git(ada, 'remote', 'set-url', 'origin', sandbox.path('nowhere.git'));
+  expect(await sandbox.json(ada, ['lock', 'api'], { exit: 5 })).toMatchObject({
+    error: { code: 'REMOTE_UNREACHABLE' },
+  });
+  expect(await sandbox.json(ada, ['lock', 'api', '--local'])).toMatchObject({ locks: [{ scope: 'local' }] });
+  const released = await sandbox.cli(ada, ['unlock', 'database']);
+  expect(released.stderr).toContain(
+    'database: the remote cannot be reached; it is released at the next contact',
+  );
+  expect(released.exitCode).toBe(0);
+  await sandbox.git(ada, 'remote', 'set-url', 'origin', remote);
+  expect(await sandbox.json(ada, ['sync'])).toMatchObject({ released: ['database'] });
+  expect(await sandbox.git(remote, 'log', '-1', '--format=%s', 'refs/agent-os/locks/database')).toMatch(
+    /^free /,
+  );
+});
+
+test.each([
+  [['lock', '--ttl', 'soon', 'x'], 'BAD_VALUE'],
+  [['lock', 'x\ny'], 'BAD_NAME'],
+  [['lock', ''], 'BAD_NAME'],
+  [['lock', 'x'.repeat(10_000)], 'BAD_NAME'],
+  [['lock', 'x', '--paths', '../outside'], 'BAD_VALUE'],
+  [['lock', 'x', '--reason', ' '], 'BAD_VALUE'],
+  [['lock', 'x', '--reason', 'y'.repeat(1001)], 'TOO_LARGE'],
+  [['lock', 'x', '--agent', 'Ada Lovelace'], 'BAD_NAME'],
+  [['unlock', 'x', '--force', 'main', '--reason', 'y'], 'BAD_VALUE'],
+  [['unlock'], 'USAGE'],
+  [['unlock', 'x', '--all'], 'USAGE'],
+  [['unlock', 'x', '--reason', 'y'], 'USAGE'],
+])('%j is refused', async (args, code) => {
+  const sandbox = await makeSandbox(PATIENT);
+  const repository = await sandbox.repository('ada');
+  await sandbox.json(repository, ['init']);
+  await sandbox.json(repository, ['start', 'working']);
+  expect(await sandbox.json(repository, args, { exit: 2 })).toMatchObject({ error: { code } });
+});
+
+test('names with slashes, spaces, capitals and emoji are names', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const repository = await sandbox.repository('ada');
+  await sandbox.json(repository, ['init']);
+  await sandbox.json(repository, ['start', 'working']);
+  for (const name of ['db/schema', 'a name', 'README', 'readme', '🔒', '..', 'x.lock']) {
+    await sandbox.json(repository, ['lock', name]);
+    expect(await sandbox.json(repository, ['locks', name])).toMatchObject({ locks: [{ resource: name }] });
+  }
+});

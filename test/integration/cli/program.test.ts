@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { makeSandbox, PROJECT } from '../../support/sandbox.ts';
+import { makeTeam, PATIENT } from './support/team.ts';
+
+test('git finds it as a command of its own', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const repository = await sandbox.repository('ada');
+  const manifest = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+  };
+  const bin = sandbox.path('bin');
+  await mkdir(bin);
+  for (const [name, path] of Object.entries(manifest.bin))
+    await symlink(join(PROJECT, path), join(bin, name));
+  const env = { PATH: `${bin}:${sandbox.env['PATH']}` };
+  expect(await sandbox.tryGit(repository, ['agent-os', 'init'], { env })).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+  });
+  const locks = await sandbox.tryGit(repository, ['agent-os', 'locks'], { env });
+  expect(locks.stdout).toBe('Nothing is locked.\n');
+});
+
+test('an interrupted wait ends with 130, and leaves no lock behind', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { ada, bob } = await makeTeam(sandbox);
+  await sandbox.json(ada, ['lock', 'database']);
+  const trace = sandbox.path('trace');
+  const waiting = sandbox.startCli(bob, ['lock', 'database', '--wait', '10m'], { env: { GIT_TRACE: trace } });
+  // It fetches when it was told that the lock is held: from then on it waits.
+  while (!existsSync(trace) || !readFileSync(trace, 'utf8').includes('git fetch')) await setImmediate();
+  process.kill(waiting.pid, 'SIGINT');
+  expect((await waiting.result).exitCode).toBe(130);
+  await sandbox.json(ada, ['unlock', 'database']);
+  expect(await sandbox.json(bob, ['locks', '--refresh'])).toMatchObject({ locks: [] });
+});
+
+test('a reader that goes away early is no failure', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const command = `"$0" "$1" --help | true; echo "\${PIPESTATUS[0]}"`;
+  const done = await sandbox.start(
+    'bash',
+    ['-c', command, process.execPath, join(PROJECT, 'bin/agent-os.js')],
+    sandbox.root,
+  ).result;
+  expect(done).toMatchObject({ stdout: '0\n', stderr: '' });
+});
+
+test('batch keeps one workspace: a lock and an unlock are one push each, and nothing else on the network', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { remote, ada } = await makeTeam(sandbox);
+  await sandbox.json(ada, ['sync']);
+  const trace = sandbox.path('trace');
+  const requests = [
+    { id: 1, argv: ['lock', 'database'] },
+    { id: 2, argv: ['unlock', 'database'] },
+    { id: 3, argv: ['locks'] },
+    { id: 4, argv: ['lock'] },
+  ];
+  const done = await sandbox.cli(ada, ['batch'], {
+    input: requests.map((request) => JSON.stringify(request)).join('\n'),
+    env: { GIT_TRACE: trace },
+  });
+  const answers = done.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  expect(answers).toMatchObject([
+    { id: 1, schema: 'agent-os/cli/lock/v1', locks: [{ resource: 'database' }], exitCode: 0 },
+    { id: 2, released: ['database'], exitCode: 0 },
+    { id: 3, locks: [], exitCode: 0 },
+    { id: 4, error: { code: 'USAGE' }, exitCode: 2 },
+  ]);
+  expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  const commands = (await readFile(trace, 'utf8'))
+    .split('\n')
+    .flatMap((line) => /built-in: git (\S+)/.exec(line)?.[1] ?? []);
+  expect(commands.filter((name) => /^(push|fetch|ls-remote|pull)$/.test(name))).toEqual(['push', 'push']);
+  expect(await sandbox.git(remote, 'rev-list', '--count', 'refs/agent-os/locks/database')).toBe('2');
+});
+
+test('sync says what it did, and without a remote that there is nothing to do', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { ada, bob } = await makeTeam(sandbox);
+  const done = await sandbox.cli(ada, ['sync']);
+  expect(done.stdout).toMatch(/^origin: .*, published 1; /);
+  expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  expect(await sandbox.json(bob, ['sync', '--pull'])).toMatchObject({
+    fetched: true,
+    published: 0,
+    pending: 1,
+  });
+  expect(await sandbox.json(bob, ['sync', '--push'])).toMatchObject({ published: 1, pending: 0 });
+  const alone = await sandbox.repository('carl');
+  await sandbox.json(alone, ['init']);
+  expect(await sandbox.cli(alone, ['sync'])).toMatchObject({
+    stdout: 'There is no remote: the worktrees of this repository share one branch.\n',
+    exitCode: 0,
+  });
+});
+
+test('the demo proves what it shows', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const done = await sandbox.cli(sandbox.root, ['demo']);
+  expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  expect(done.stdout).toContain('backend$ agent-os init\n');
+  expect(done.stdout).toMatch(/All \d+ claims were proved with plain git\.\n/);
+}, 300_000);
