@@ -4,11 +4,12 @@ import type { Processes } from '../domain/ports.ts';
 /** Processes of this machine. */
 export function openProcesses(): Processes {
   return {
-    self: () => ({ pid: process.pid, startedAt: readStart(process.pid) ?? '' }),
+    self: () => ({ pid: process.pid, startedAt: readStat(process.pid)?.startedAt ?? '' }),
     isAlive({ pid, startedAt }) {
       if (!Number.isInteger(pid) || pid <= 0 || !exists(pid)) return false;
-      const start = readStart(pid);
-      return start === null || startedAt === '' || start === startedAt;
+      const found = readStat(pid);
+      if (found === null) return true;
+      return found.state !== ZOMBIE && (startedAt === '' || found.startedAt === startedAt);
     },
   };
 }
@@ -23,14 +24,18 @@ function exists(pid: number): boolean {
   }
 }
 
+/** It has ended, and whoever started it has not asked how: it does nothing any more. */
+const ZOMBIE = 'Z';
+
 /**
- * Clock ticks from boot to the start of a process, proc(5) field 22, which tells a process from a later one with
- * its number; null where there is no /proc.
+ * State and start of a process, proc(5) fields 3 and 22; null where there is no /proc. The start, in clock ticks from
+ * boot, tells a process from a later one with its number.
  */
-function readStart(pid: number): string | null {
+function readStat(pid: number): { readonly state: string; readonly startedAt: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startedAt: fields[19] ?? '' };
   } catch {
     return null;
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownEnvironment, quietSsh } from '../../../src/git/environment.ts';
 import { expectGit, redactCredentials, runGit } from '../../../src/git/process.ts';
+import { openProcesses } from '../../../src/system/processes.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
 
 describe('runGit', () => {
@@ -49,7 +50,8 @@ describe('runGit', () => {
     });
     expect(result).toMatchObject({ exitCode: null, timedOut: true });
     const pid = Number(await readFile(pidFile, 'utf8'));
-    await expect.poll(() => isRunning(pid)).toBe(false);
+    const { isAlive } = openProcesses();
+    await expect.poll(() => isAlive({ pid, startedAt: '' }), { timeout: 10_000 }).toBe(false);
   });
 
   it('does not let a hook’s repository through', async () => {
@@ -115,12 +117,3 @@ describe('environment', () => {
     expect(quietSsh(ambient, configured)).toEqual(expected);
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -18,3 +18,22 @@ it('tells a process that runs from one that ended, and from another with the sam
   expect(processes.isAlive({ pid: child.pid ?? 0, startedAt: '' })).toBe(false);
   expect(processes.isAlive({ pid: -1, startedAt: '' })).toBe(false);
 });
+
+it.runIf(process.platform === 'linux')(
+  'takes one that has ended, and that nobody waits for, for ended',
+  async () => {
+    const { isAlive } = openProcesses();
+    // The program that replaces the shell does not know of the shell's child.
+    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const [line] = await once(parent.stdout, 'data');
+      const pid = Number(String(line));
+      await expect.poll(() => isAlive({ pid, startedAt: '' }), { timeout: 10_000 }).toBe(false);
+      expect(process.kill(pid, 0)).toBe(true);
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  },
+);
