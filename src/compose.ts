@@ -50,7 +50,6 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   const repository = await discoverRepository(options.cwd ?? process.cwd(), env);
   const { paths, objectFormat } = repository;
   const reader = openObjectReader(paths);
-  reader.warm();
   const [config] = await Promise.all([readConfig(paths, env), requireGit(paths.commonDir, env)]);
   const settings = readSettings((name) => config.get(name) ?? undefined, env);
   const sshCommand = config.get('core.sshcommand');
