@@ -88,26 +88,26 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     author: async (agent) => personOf(config, env, agent),
   });
 
-  const lockDependencies = async () => {
-    const { readLockPolicy } = await import('./app/lock-policy.ts');
-    return {
-      objects: { reader, writer },
-      refs,
-      remote,
-      clock,
-      ids,
-      random,
-      clone,
-      files,
-      hash: hashText,
-      policyAt: (tip: Oid | null) => readLockPolicy({ reader, branch }, tip),
-      author: personOf(config, env, 'agent-os' as AgentName),
-      operationId: () => operationId({ clock: nextClock(clock.now(), 0), clone, unique: ids.record() }),
-    };
-  };
+  const lockDependencies = () => ({
+    objects: { reader, writer },
+    refs,
+    remote,
+    clock,
+    ids,
+    random,
+    clone,
+    files,
+    hash: hashText,
+    policyAt: async (tip: Oid | null) => {
+      const { readLockPolicy } = await import('./app/lock-policy.ts');
+      return readLockPolicy({ reader, branch }, tip);
+    },
+    author: personOf(config, env, 'agent-os' as AgentName),
+    operationId: () => operationId({ clock: nextClock(clock.now(), 0), clone, unique: ids.record() }),
+  });
   const openLocks = once(async () => {
     const { createLocks } = await import('./store/locks/create-locks.ts');
-    return createLocks(await lockDependencies());
+    return createLocks(lockDependencies());
   });
 
   const openSync = once(async () => {
@@ -177,7 +177,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
         import('./git/work-push.ts'),
       ]);
       const work = openWorkPush({ paths, remote: remote?.name ?? '', budget, sshCommand });
-      return pushFenced({ ...(await lockDependencies()), work }, request);
+      return pushFenced({ ...lockDependencies(), work }, request);
     },
     async removeRemoteRefs(old) {
       if (remote === null) return [];

@@ -28,10 +28,13 @@ export function createQueuedReleases(files: StateFiles): QueuedReleases {
       const next = apply(parse(current));
       return next.length === 0 ? null : next;
     });
+  const list = async () => parse(await files.read(FILE));
   return {
-    list: async () => parse(await files.read(FILE)),
+    list,
     add: (releases) => change((queue) => [...queue, ...releases]),
-    remove: (isGone) => change((queue) => queue.filter((release) => !isGone(release))),
+    remove: async (isGone) => {
+      if ((await list()).some(isGone)) await change((queue) => queue.filter((release) => !isGone(release)));
+    },
   };
 }
 
