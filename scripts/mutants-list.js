@@ -44,8 +44,8 @@ export const MUTANTS = [
     edits: [
       {
         path: 'src/store/locks/change-writer.ts',
-        find: 'encodeClaims({ ...board.table, claims: change.claims })',
-        replace: 'encodeClaims({ ...board.table, claims: [] })',
+        find: 'const table = { ...board.table, claims: change.claims };',
+        replace: 'const table = { ...board.table, claims: [] };',
       },
     ],
     project: 'unit',
