@@ -61,10 +61,12 @@ export function formatCliPage(commands, errorCodes) {
 function formatCommand(command) {
   const heading = `## ${command.name}\n\n${sentence(command.summary)}\n`;
   if (command.subcommands === undefined) return [heading, ...formatSpec(command, command.name)];
-  const subcommands = command.subcommands.flatMap((spec) => {
-    const name = `${command.name} ${spec.name}`;
-    return [`### ${name}\n\n${sentence(spec.summary)}\n`, ...formatSpec(spec, name)];
-  });
+  const subcommands = command.subcommands
+    .filter(({ hidden }) => !hidden)
+    .flatMap((spec) => {
+      const name = `${command.name} ${spec.name}`;
+      return [`### ${name}\n\n${sentence(spec.summary)}\n`, ...formatSpec(spec, name)];
+    });
   return [heading, ...subcommands];
 }
 

@@ -155,6 +155,10 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     sync: openSync,
     publisher: openPublisher(files, processes),
     userConfig: openUserConfig,
+    hooks: once(async () => {
+      const { openHookPorts } = await import('./git/hook-ports.ts');
+      return openHookPorts({ paths, files, clock, ids });
+    }),
     async firstContact() {
       const { makeFirstContact } = await import('./store/sync/first-contact.ts');
       return makeFirstContact({ branchRef: settings.branch, branch, history, writer, remote });

@@ -1,5 +1,6 @@
 import { acquire } from './acquire.ts';
 import { force } from './force.ts';
+import { judgePaths } from './judge-paths.ts';
 import { list, listOwn } from './list.ts';
 import { createLockContext } from './lock-context.ts';
 import type { LockDependencies } from './lock-ports.ts';
@@ -22,6 +23,7 @@ export function createLocks(dependencies: LockDependencies): Locks {
     renewIfDue: (who) => renewIfDue(context, who),
     list: (options = {}) => list(context, options),
     own: (who) => listOwn(context, who),
+    judgePaths: (request) => judgePaths(context, request),
     replayQueue: () => replayQueue(context),
     observe: (mirror) => context.sightingsOf(context.main).record(mirror, { isFetched: true }),
   };
