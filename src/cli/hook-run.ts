@@ -58,11 +58,19 @@ async function beforeCommit({ values, env }: Invocation, workspace: Workspace): 
 }
 
 async function beforePush(invocation: Invocation, workspace: Workspace): Promise<CommandOutput> {
-  const [remote = ''] = invocation.values.list('argument');
+  const { env } = invocation;
+  const [given = ''] = invocation.values.list('argument');
+  const remote = given || (env['PRE_COMMIT_REMOTE_NAME'] ?? '');
   const lines = Buffer.from(await invocation.readInput(STDIN_LIMIT)).toString('utf8');
-  const refs = parsePushLines(lines);
+  const refs = parsePushLines(lines === '' ? linesOfPreCommit(env) : lines);
   const report = await guardPush(workspace, { ...inputOf(invocation.env), remote, refs });
   return published(invocation, workspace, describe(report, 'push', workspace.clock.now()));
+}
+
+/** pre-commit (the framework) hands on what git said as variables. */
+function linesOfPreCommit(env: Invocation['env']): string {
+  const { PRE_COMMIT_LOCAL_BRANCH: local, PRE_COMMIT_TO_REF: oid, PRE_COMMIT_REMOTE_BRANCH: ref } = env;
+  return `${local ?? ''} ${oid ?? ''} ${ref ?? ''} 0`;
 }
 
 async function onMessage({ values, env }: Invocation, workspace: Workspace): Promise<CommandOutput> {
