@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { HookPorts } from '../domain/hook-ports.ts';
 import type { Clock, Ids, RepositoryPaths, StateFiles } from '../domain/ports.ts';
 import { openJournal } from './journal.ts';
@@ -32,12 +32,17 @@ export function openHookPorts(input: {
     await rename(temporary, join(own, name));
   };
 
+  /** git names the message relative to the folder in which it runs hooks. */
+  const within = (file: string) => resolve(place.cwd, file);
+
   return {
     stagedPaths: () => listStagedPaths(paths),
     pushedWork: (refs, remote) => readPushedWork(paths, refs, remote),
-    readMessage: (file) => readFile(join(file.startsWith('/') ? '' : place.cwd, file), 'utf8'),
+    readMessage: (file) => readFile(within(file), 'utf8'),
     addTrailers: async (file, lines) => {
       if (lines.length === 0) return;
+      // git takes a text without a last line end for one that goes on with the trailers.
+      if (!(await readFile(within(file), 'utf8')).endsWith('\n')) await appendFile(within(file), '\n');
       const options = ['--in-place', '--no-divider', '--where', 'end', '--if-exists', 'addIfDifferent'];
       const trailers = lines.flatMap((line) => ['--trailer', line]);
       const args = ['interpret-trailers', ...options, '--if-missing', 'add', ...trailers, '--', file];

@@ -93,11 +93,12 @@ async function proveHusky(
   return run(files, workTree, hook, path);
 }
 
-/** lefthook runs the one job when it is named. */
+/** lefthook runs the one job when it is named; without --force it passes over a hook when nothing is staged. */
 async function proveLefthook(files: HookFiles, workTree: string, hook: Hook): Promise<Found> {
   for (const [, name] of LEFTHOOK_FILES) {
     const own = await files.read(join(workTree, name));
-    if (own?.text && hasLefthookJob(own.text, hook)) return run(files, workTree, hook, name, ['--job', JOB]);
+    if (own?.text && hasLefthookJob(own.text, hook))
+      return run(files, workTree, hook, name, ['--force', '--job', JOB]);
   }
   return { state: 'dead', how: 'no lefthook-local configuration of this worktree names it', fix: INSTALL };
 }
