@@ -32,7 +32,7 @@ export function ownHook(hook: Hook): string {
   return [
     '#!/bin/sh',
     BEGIN,
-    'agent_os_home=${0%/*}/../agent-os/hooks',
+    `agent_os_home=\${0%/*}/../agent-os/hooks`,
     `if [ -f "$agent_os_home/${hook}" ]; then . "$agent_os_home/${hook}"; fi`,
     END,
     '',
