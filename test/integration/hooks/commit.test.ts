@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
@@ -220,6 +220,46 @@ test('a lock that others took a minute ago is seen; a remote that does not answe
   await sandbox.git(ada, 'config', 'remote.origin.url', remote);
 });
 
+test('a marker that is torn, or of another version, is none', async () => {
+  const { ada } = team;
+  await write(ada, { 'src/app.ts': 'marker\n' });
+  expect((await commit(sandbox, ada, '-am', 'makes a marker')).exitCode).toBe(0);
+  await sandbox.settled();
+  await write(ada, { 'db/users.sql': 'torn\n' });
+  const clear = (words: string[]) => words.with(3, '0').with(6, '-');
+  for (const torn of [
+    (words: string[]) => clear(words).slice(0, -1),
+    (words: string[]) => clear(words).with(0, '2'),
+    () => [],
+  ]) {
+    await editMarker(ada, torn);
+    expect(refusal(await commit(sandbox, ada, '-am', 'torn'))).toContain('locked by bob');
+    await sandbox.settled();
+  }
+  // The same words, whole: nobody is asked, so this is what the others would have done.
+  await editMarker(ada, clear);
+  expect((await commit(sandbox, ada, '-am', 'whole')).stderr).toBe('');
+});
+
+test('without the PATH of a shell, node and agent-os are found where a version manager has them', async () => {
+  const { ada } = team;
+  const launcher = join(ada, '.git/agent-os/hooks/launcher');
+  const before = await readFile(launcher, 'utf8');
+  const [node = '', program = ''] = before.split('\n');
+  const bin = join(sandbox.home, '.nvm/versions/node/v22.0.0/bin');
+  await mkdir(bin, { recursive: true });
+  await symlink(node, join(bin, 'node'));
+  await symlink(program, join(bin, 'agent-os'));
+  await writeFile(launcher, '/gone/node\n/gone/agent-os.js\n');
+  await rm(join(ada, '.git/agent-os/marker'), { force: true });
+  await write(ada, { 'db/users.sql': 'from a graphical client\n' });
+  const bare = await toolsWithoutNode();
+  const done = await sandbox.tryGit(ada, ['commit', '-qam', 'x'], { env: { PATH: bare } });
+  expect(refusal(done)).toContain('database-schema is locked by bob');
+  await rm(join(sandbox.home, '.nvm'), { recursive: true });
+  await writeFile(launcher, before);
+});
+
 test('a branch that nobody can read, and a program that is gone, cost a line and no commit', async () => {
   const { ada } = team;
   const launcher = join(ada, '.git/agent-os/hooks/launcher');
@@ -227,9 +267,7 @@ test('a branch that nobody can read, and a program that is gone, cost a line and
   await writeFile(launcher, '/gone/node\n/gone/agent-os.js\n');
   await rm(join(ada, '.git/agent-os/marker'), { force: true });
   await write(ada, { 'src/app.ts': 'no program\n' });
-  const bin = sandbox.path('bin');
-  await write(bin, { sh: '' });
-  const env = { PATH: '/usr/bin:/bin', NVM_DIR: sandbox.path('none') };
+  const env = { PATH: await toolsWithoutNode() };
   const lost = await sandbox.tryGit(ada, ['commit', '-qam', 'no program'], { env });
   expect(lost).toMatchObject({
     exitCode: 0,
@@ -238,7 +276,7 @@ test('a branch that nobody can read, and a program that is gone, cost a line and
   await writeFile(launcher, before);
 
   const tip = await sandbox.git(ada, 'rev-parse', 'agent-os');
-  await sandbox.git(ada, 'update-ref', 'refs/heads/agent-os', await breakConfig(ada));
+  await sandbox.git(ada, 'update-ref', 'refs/heads/agent-os', await breakConfig());
   await write(ada, { 'src/app.ts': 'broken\n' });
   const broken = await commit(sandbox, ada, '-am', 'broken');
   expect(broken).toMatchObject({
@@ -248,7 +286,7 @@ test('a branch that nobody can read, and a program that is gone, cost a line and
   await sandbox.git(ada, 'update-ref', 'refs/heads/agent-os', tip);
 });
 
-/** Makes what is known of the remote two minutes old. */
+/** Makes what is known of the remote two minutes old, and the marker's minute over; both as they would be by then. */
 async function age(clone: string): Promise<void> {
   await sandbox.settled();
   const file = join(clone, '.git/agent-os/remote-lock-sightings.json');
@@ -258,7 +296,15 @@ async function age(clone: string): Promise<void> {
   sightings.fetchedAt.uptime -= 120_000;
   sightings.fetchedAt.wall -= 120_000;
   await writeFile(file, JSON.stringify(sightings));
-  await rm(join(clone, '.git/agent-os/marker'), { force: true });
+  await editMarker(clone, (words) => words.with(6, '1'));
+}
+
+/** Changes the words of the marker, but not its time. */
+async function editMarker(clone: string, edit: (words: string[]) => string[]): Promise<void> {
+  const file = join(clone, '.git/agent-os/marker');
+  const { mtime } = await stat(file);
+  await writeFile(file, edit((await readFile(file, 'utf8')).split(' ')).join(' '));
+  await utimes(file, mtime, mtime);
 }
 
 /** A commit on the branch that makes this the policy. */
@@ -272,7 +318,7 @@ async function setGuards(guards: string): Promise<void> {
   );
 }
 
-async function breakConfig(_clone: string): Promise<string> {
+async function breakConfig(): Promise<string> {
   await sandbox.settled();
   return commitConfig('guards: [\n');
 }
@@ -292,4 +338,15 @@ async function commitConfig(text: string): Promise<string> {
   await step(['update-index', '--force-remove', 'config.stamps.yaml']);
   const tree = await step(['write-tree']);
   return step(['commit-tree', '-p', 'agent-os', '-m', 'policy', tree]);
+}
+
+/** A PATH with what a hook needs, and no node. */
+async function toolsWithoutNode(): Promise<string> {
+  const bin = sandbox.path('tools');
+  await mkdir(bin, { recursive: true });
+  for (const tool of ['git', 'sh', 'sleep', 'date', 'mktemp', 'cat', 'rm']) {
+    const found = await sandbox.start('sh', ['-c', `command -v ${tool}`], sandbox.root).result;
+    await symlink(found.stdout.trim(), join(bin, tool)).catch(() => {});
+  }
+  return bin;
 }
