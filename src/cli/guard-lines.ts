@@ -1,5 +1,6 @@
 import type { GuardDetail } from '../app/guarding.ts';
 import type { Finding } from '../domain/commit-guard.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { bad, dim, type Line, strong, warn } from './text.ts';
 import { formatDistance, formatMoment, formatSpan } from './time.ts';
 
@@ -34,10 +35,10 @@ function describe(detail: GuardDetail, now: number): Pieces[] {
         ...(reason === null ? [] : [[`  why: ${reason}`]]),
         [`  covers: ${listed(touched)}`],
         ...(isStale
-          ? [[`  take it over: agent-os lock ${word(resource)}`]]
+          ? [[`  take it over: agent-os lock ${shellWord(resource)}`]]
           : [
-              [`  wait: agent-os lock ${word(resource)} --wait 5m`],
-              [`  ask: agent-os send ${holder.agent} ${word(`When can I change ${path}?`)}`],
+              [`  wait: agent-os lock ${shellWord(resource)} --wait 5m`],
+              [`  ask: agent-os send ${holder.agent} ${shellWord(`When can I change ${path}?`)}`],
             ]),
       ];
     }
@@ -45,13 +46,13 @@ function describe(detail: GuardDetail, now: number): Pieces[] {
       const { required, paths } = detail.unlocked;
       return [
         [`policy wants a lock on `, strong(required), ` for ${listed(paths)}`],
-        [`  lock it: agent-os lock ${word(required)}`],
+        [`  lock it: agent-os lock ${shellWord(required)}`],
       ];
     }
     case 'lost':
       return [
         [`your lock on `, strong(detail.resource), ` (#${detail.token}) is over or taken by others`],
-        [`  see what changed since, then: agent-os lock ${word(detail.resource)}`],
+        [`  see what changed since, then: agent-os lock ${shellWord(detail.resource)}`],
       ];
     case 'overtaken':
       return [
@@ -59,7 +60,7 @@ function describe(detail: GuardDetail, now: number): Pieces[] {
           strong(detail.resource),
           ` was locked again (#${detail.now}) after commits of this push were made under #${detail.token}`,
         ],
-        [`  who has it: agent-os locks ${word(detail.resource)}`],
+        [`  who has it: agent-os locks ${shellWord(detail.resource)}`],
       ];
     case 'unfenced':
       return [
@@ -83,9 +84,4 @@ function describe(detail: GuardDetail, now: number): Pieces[] {
 function listed(paths: readonly string[]): string {
   const rest = paths.length - SHOWN;
   return `${paths.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-}
-
-/** A word as a shell takes it. */
-function word(text: string): string {
-  return /^[\w./@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

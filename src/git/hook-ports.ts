@@ -23,13 +23,20 @@ export function openHookPorts(input: {
   const place = placeOf(paths);
   const own = join(paths.gitDir, 'agent-os');
 
-  /** By a rename, so that a hook reads all of it or what was before; `at`: the time stamp it gets, milliseconds. */
+  /**
+   * By a rename, so that a hook reads all of it or what was before; `at`: the time stamp it gets, milliseconds. Where
+   * it cannot be written, a hook asks once more than necessary.
+   */
   const replace = async (name: string, text: string, at = clock.now()): Promise<void> => {
-    await mkdir(own, { recursive: true });
     const temporary = join(own, `${name}.${ids.nonce()}`);
-    await writeFile(temporary, text);
-    await utimes(temporary, at / 1000, at / 1000);
-    await rename(temporary, join(own, name));
+    try {
+      await mkdir(own, { recursive: true });
+      await writeFile(temporary, text);
+      await utimes(temporary, at / 1000, at / 1000);
+      await rename(temporary, join(own, name));
+    } catch {
+      await unlink(temporary).catch(() => {});
+    }
   };
 
   /** git names the message relative to the folder in which it runs hooks. */

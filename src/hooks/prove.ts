@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { HookFile, HookFiles, HookSurvey, WorktreeHooks } from '../domain/hook-files.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { HOOKS, type Hook, hasBlock, managerOf } from './hook-text.ts';
 import { hasLefthookJob, JOB, LEFTHOOK_FILES } from './lefthook.ts';
 import { concernedFiles, isHusky } from './plan-install.ts';
@@ -54,7 +55,11 @@ async function proveHook(
   if (isHusky(folder)) return proveHusky(files, worktree, hook, file);
   if (file === null) return { state: 'dead', how: `there is no ${path}`, fix: INSTALL };
   if (!file.isExecutable) {
-    return { state: 'dead', how: `${path} is not executable: git passes over it`, fix: `chmod +x ${path}` };
+    return {
+      state: 'dead',
+      how: `${path} is not executable: git passes over it`,
+      fix: `chmod +x ${shellWord(path)}`,
+    };
   }
   const manager = managerOf(file.text ?? '');
   if (manager === 'lefthook') return proveLefthook(files, workTree, hook);
@@ -78,12 +83,16 @@ async function proveHusky(
   script: HookFile | null,
 ): Promise<Found> {
   if (script === null)
-    return { state: 'dead', how: 'husky never ran in this worktree', fix: `cd ${workTree} && npx husky` };
+    return {
+      state: 'dead',
+      how: 'husky never ran in this worktree',
+      fix: `cd ${shellWord(workTree)} && npx husky`,
+    };
   if (!script.isExecutable)
     return {
       state: 'dead',
       how: `${join(folder, hook)} is not executable`,
-      fix: `cd ${workTree} && npx husky`,
+      fix: `cd ${shellWord(workTree)} && npx husky`,
     };
   const path = join(dirname(folder), hook);
   const own = await files.read(path);

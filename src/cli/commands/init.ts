@@ -11,7 +11,8 @@ export const command: CommandSpec = {
   name: 'init',
   summary: 'create the branch, or join the one that the remote has',
   description:
-    'Create the branch, or join the one that the remote has, and find out what the remote allows. Safe to repeat. The ' +
+    'Create the branch, or join the one that the remote has, and find out what the remote allows. Git is ' +
+    'led to the hooks that guard commits and pushes (see `hooks`). Safe to repeat. The ' +
     'remote is the one given, else git config agent-os.remote, else origin, else the only one.',
   options: [
     { flags: '--remote <name>', description: 'coordinate through this remote' },

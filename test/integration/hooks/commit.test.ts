@@ -1,9 +1,11 @@
-import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
 import {
+  age,
   commit,
+  editMarker,
   type Guarded,
   HOOKED,
   makeGuarded,
@@ -200,12 +202,12 @@ test('a lock that others took a minute ago is seen; a remote that does not answe
   await sandbox.json(bob, ['lock', 'docs', '--paths', 'docs']);
   await write(ada, { 'docs/a.md': 'x\n' });
   await sandbox.git(ada, 'add', '.');
-  await age(ada);
+  await age(sandbox, ada);
   expect(refusal(await commit(sandbox, ada, '-m', 'docs'))).toContain('docs is locked by bob');
   await sandbox.json(bob, ['unlock', 'docs']);
   await sandbox.git(ada, 'config', 'remote.origin.url', `${remote}-gone`);
   await sandbox.git(ada, 'reset', '-q');
-  await age(ada);
+  await age(sandbox, ada);
   await write(ada, { 'src/app.ts': 'offline\n' });
   const offline = await commit(sandbox, ada, '-am', 'offline');
   expect(offline).toMatchObject({
@@ -213,7 +215,7 @@ test('a lock that others took a minute ago is seen; a remote that does not answe
     stderr: expect.stringContaining('warning: origin does not answer; locks are as last seen'),
   });
   await setGuards('offline: block');
-  await age(ada);
+  await age(sandbox, ada);
   await write(ada, { 'src/app.ts': 'offline again\n' });
   expect(refusal(await commit(sandbox, ada, '-am', 'offline'))).toContain('origin does not answer');
   await setGuards('offline: warn');
@@ -285,27 +287,6 @@ test('a branch that nobody can read, and a program that is gone, cost a line and
   });
   await sandbox.git(ada, 'update-ref', 'refs/heads/agent-os', tip);
 });
-
-/** Makes what is known of the remote two minutes old, and the marker's minute over; both as they would be by then. */
-async function age(clone: string): Promise<void> {
-  await sandbox.settled();
-  const file = join(clone, '.git/agent-os/remote-lock-sightings.json');
-  const sightings = JSON.parse(await readFile(file, 'utf8')) as {
-    fetchedAt: { uptime: number; wall: number };
-  };
-  sightings.fetchedAt.uptime -= 120_000;
-  sightings.fetchedAt.wall -= 120_000;
-  await writeFile(file, JSON.stringify(sightings));
-  await editMarker(clone, (words) => words.with(6, '1'));
-}
-
-/** Changes the words of the marker, but not its time. */
-async function editMarker(clone: string, edit: (words: string[]) => string[]): Promise<void> {
-  const file = join(clone, '.git/agent-os/marker');
-  const { mtime } = await stat(file);
-  await writeFile(file, edit((await readFile(file, 'utf8')).split(' ')).join(' '));
-  await utimes(file, mtime, mtime);
-}
 
 /** A commit on the branch that makes this the policy. */
 async function setGuards(guards: string): Promise<void> {

@@ -3,7 +3,17 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
-import { commit, type Guarded, HOOKED, makeGuarded, messageOf, sessionOf, write } from './support/guarded.ts';
+import {
+  age,
+  commit,
+  type Guarded,
+  HOOKED,
+  makeGuarded,
+  messageOf,
+  refusal,
+  sessionOf,
+  write,
+} from './support/guarded.ts';
 
 let sandbox: Sandbox;
 let team: Guarded;
@@ -200,4 +210,15 @@ test('a shallow clone guards and counts as any other', async () => {
   expect(await messageOf(sandbox, shallow)).toContain('Agent-OS-Agent: sam');
   await sandbox.settled();
   expect((await sessionOf(sandbox, shallow, 'sam')).commits).toEqual([oid]);
+});
+
+test('where nobody had locked anything, a minute later somebody may have', async () => {
+  const { ada, bob } = team;
+  await sandbox.commitFile(ada, 'quiet', '1');
+  await sandbox.settled();
+  await sandbox.json(bob, ['lock', 'docs', '--paths', 'docs/**']);
+  await write(ada, { 'docs/a.md': '1' });
+  await git('add', 'docs');
+  await age(sandbox, ada);
+  expect(refusal(await commit(sandbox, ada, '-m', 'docs'))).toContain('docs is locked by bob');
 });

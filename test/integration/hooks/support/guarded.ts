@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Finished } from '../../../support/processes.ts';
 import type { Sandbox } from '../../../support/sandbox.ts';
@@ -68,4 +68,25 @@ export async function sessionOf(sandbox: Sandbox, clone: string, agent = 'ada') 
   const session = sessions.find((one) => one.agent === agent);
   if (session === undefined) throw new Error(`${agent} has no session`);
   return session;
+}
+
+/** Makes what is known of the remote two minutes old, and the marker's minute over; both as they would be by then. */
+export async function age(sandbox: Sandbox, clone: string): Promise<void> {
+  await sandbox.settled();
+  const file = join(clone, '.git/agent-os/remote-lock-sightings.json');
+  const sightings = JSON.parse(await readFile(file, 'utf8')) as {
+    fetchedAt: { uptime: number; wall: number };
+  };
+  sightings.fetchedAt.uptime -= 120_000;
+  sightings.fetchedAt.wall -= 120_000;
+  await writeFile(file, JSON.stringify(sightings));
+  await editMarker(clone, (words) => words.with(6, '1'));
+}
+
+/** Changes the words of the marker, but not its time. */
+export async function editMarker(clone: string, edit: (words: string[]) => string[]): Promise<void> {
+  const file = join(clone, '.git/agent-os/marker');
+  const { mtime } = await stat(file);
+  await writeFile(file, edit((await readFile(file, 'utf8')).split(' ')).join(' '));
+  await utimes(file, mtime, mtime);
 }
