@@ -1,6 +1,7 @@
 /** Runs every benchmark, or those named on the command line, and prints the table of docs/performance.md. */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
+import { benchCommit } from './commit.js';
 import { benchInbox } from './inbox.js';
 import { benchPublish } from './publish.js';
 import { benchRemoteLock } from './remote-lock.js';
@@ -9,6 +10,7 @@ import { benchStartUp } from './start-up.js';
 const MEMORY_TARGET = 150;
 const benchmarks = {
   'start-up': benchStartUp,
+  commit: benchCommit,
   'remote-lock': benchRemoteLock,
   inbox: benchInbox,
   publish: benchPublish,

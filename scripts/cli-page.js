@@ -1,6 +1,6 @@
 /** Data of `--json`, beside `schema`; camelCase, times in ISO 8601. Commands that are not here have none of note. */
 const JSON_FIELDS = {
-  init: '`created`, `branch`, `remote`, `capabilities`, `view`',
+  init: '`created`, `branch`, `remote`, `capabilities`, `view`, `hooks` (how many git reaches; null with `--no-hooks`)',
   context: '`state`, `sessions`, `locks`, `unread`, `recaps`, `changes`, `conflicts`, `problems`',
   start: '`session`',
   done: '`session`, `already`, `released`, `queued`',
@@ -28,6 +28,10 @@ const JSON_FIELDS = {
     '`sessions: [{id, agent, status, task, branch, heartbeatAt, …}]`, `locks`, `unread`, `conflicts`, `unsynced`',
   sync: '`fetched`, `merged`, `published`, `branch` (`pushed`, `behind`, `same`)',
   push: '`pushed`, `locks`',
+  'hooks install':
+    '`hooks: [{worktree, hook, state, how, fix}]`, `routes: [{hook, route, path}]`, `edits`, `snippets`, `dryRun`',
+  'hooks uninstall': '`edits`, `dryRun`',
+  'hooks status': '`hooks: [{worktree, hook, state, how, fix}]`, `launcher`',
   gc: '`removed`, `dryRun`',
   doctor: '`checks: [{name, status, message, fix}]`',
 };
@@ -61,10 +65,12 @@ export function formatCliPage(commands, errorCodes) {
 function formatCommand(command) {
   const heading = `## ${command.name}\n\n${sentence(command.summary)}\n`;
   if (command.subcommands === undefined) return [heading, ...formatSpec(command, command.name)];
-  const subcommands = command.subcommands.flatMap((spec) => {
-    const name = `${command.name} ${spec.name}`;
-    return [`### ${name}\n\n${sentence(spec.summary)}\n`, ...formatSpec(spec, name)];
-  });
+  const subcommands = command.subcommands
+    .filter(({ hidden }) => !hidden)
+    .flatMap((spec) => {
+      const name = `${command.name} ${spec.name}`;
+      return [`### ${name}\n\n${sentence(spec.summary)}\n`, ...formatSpec(spec, name)];
+    });
   return [heading, ...subcommands];
 }
 

@@ -5,6 +5,7 @@ import type { Capabilities } from './app/repository-ports.ts';
 import { readSettings } from './app/settings.ts';
 import type { Workspace } from './app/workspace.ts';
 import { openWorktreeSessions } from './app/worktree-sessions.ts';
+import type { HookFiles } from './domain/hook-files.ts';
 import type { AgentName, Oid } from './domain/names.ts';
 import { nextClock, operationId } from './domain/operation.ts';
 import type { Person, Remote } from './domain/ports.ts';
@@ -154,6 +155,10 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     sync: openSync,
     publisher: openPublisher(files, processes),
     userConfig: openUserConfig,
+    hooks: once(async () => {
+      const { openHookPorts } = await import('./git/hook-ports.ts');
+      return openHookPorts({ paths, files, clock, ids });
+    }),
     async firstContact() {
       const { makeFirstContact } = await import('./store/sync/first-contact.ts');
       return makeFirstContact({ branchRef: settings.branch, branch, history, writer, remote });
@@ -239,6 +244,12 @@ export async function setView(workspace: Workspace, isOn: boolean): Promise<View
   if (isOn) return view.createView(workspace, openViewPorts(workspace));
   includeView(workspace.paths.commonDir);
   return null;
+}
+
+/** Where git looks for hooks in this repository, and the files there; `shims`: the shell files of this package. */
+export async function openHookFiles({ paths }: Workspace, shims: string): Promise<HookFiles> {
+  const files = await import('./git/hook-files.ts');
+  return files.openHookFiles(paths, shims);
 }
 
 function openViewPorts({ paths }: Workspace): ViewPorts {

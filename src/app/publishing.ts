@@ -42,22 +42,30 @@ export async function refresh(workspace: Workspace): Promise<AgentOsError | null
   }
 }
 
+/** What there is to do beside publishing. */
+export interface BackgroundWork {
+  isPending(): Promise<boolean>;
+  work(): Promise<void>;
+}
+
 /**
- * What the process in the background does for all commands of this clone: publish until the branch has everything
- * that was committed meanwhile, and renew the locks that are due.
+ * What the process in the background does for all commands and hooks of this clone: work off what hooks have noted,
+ * publish until the branch has everything that was committed meanwhile, and renew the locks that are due.
  * @throws AgentOsError as publishNow would return it
  */
-export async function publishInBackground(workspace: Workspace): Promise<void> {
-  if (workspace.remote === null) return;
+export async function publishInBackground(workspace: Workspace, beside?: BackgroundWork): Promise<void> {
+  const publishes = planPublishing(workspace) !== 'none';
+  if (!publishes && beside === undefined) return;
   const { syncNow } = await import('./syncing.ts');
   const readTip = async () => (await workspace.branch.snapshot()).tip;
   let seen = await readTip();
   await workspace.publisher.work({
     async round() {
+      await beside?.work();
       seen = await readTip();
-      await syncNow(workspace, { pushOnly: true });
+      if (publishes) await syncNow(workspace, { pushOnly: true });
     },
-    hasMore: async () => (await readTip()) !== seen,
+    hasMore: async () => ((await beside?.isPending()) ?? false) || (publishes && (await readTip()) !== seen),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { CodeHistory } from '../domain/code-history.ts';
+import type { HookPorts } from '../domain/hook-ports.ts';
 import type { AgentName, CloneId, Oid, RecordId, RefName } from '../domain/names.ts';
 import type {
   Clock,
@@ -58,6 +59,8 @@ export interface Workspace {
   firstContact(): Promise<FirstContact>;
   /** The configuration of git and its remotes, for what sets up and examines a repository. */
   userConfig(): Promise<UserConfig>;
+  /** What git's hooks look at and leave behind; loaded when first asked for. */
+  hooks(): Promise<HookPorts>;
   /** What doctor looks at beside the branch. */
   inspection(): Promise<Inspection>;
   /** What the configured remote lets this clone do, tried out; null without a remote. */

@@ -85,6 +85,8 @@ export interface CommandSpec {
   readonly name: string;
   /** One line, lower case, no full stop. The table in command-table.ts repeats it so that help loads no command. */
   readonly summary: string;
+  /** Works, but stands in no list: not for people. */
+  readonly hidden?: boolean;
   /** What the help says beyond the summary. */
   readonly description?: string;
   readonly arguments?: readonly ArgumentSpec[];

@@ -61,6 +61,11 @@ export const COMMANDS: readonly TableEntry[] = [
     'push work in a way that the remote refuses when a lock was lost',
     () => import('./commands/push.ts'),
   ),
+  entry(
+    'hooks',
+    'install, prove and remove the git hooks that guard commits and pushes',
+    () => import('./commands/hooks.ts'),
+  ),
   entry('gc', 'remove what is older than policy keeps', () => import('./commands/gc.ts')),
   entry(
     'batch',

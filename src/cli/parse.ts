@@ -198,7 +198,11 @@ function describeProgram(program: Command, table: readonly TableEntry[]): string
   return `${withCommands(program, table)}\n\`agent-os <command> --help\` shows a command's options and examples.\n`;
 }
 
-function withCommands(parser: Command, commands: readonly { name: string; summary: string }[]): string {
+function withCommands(
+  parser: Command,
+  all: readonly { name: string; summary: string; hidden?: boolean }[],
+): string {
+  const commands = all.filter(({ hidden }) => hidden !== true);
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`);
   return `${parser.helpInformation()}\nCommands:\n${lines.join('\n')}\n`;

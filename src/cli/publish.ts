@@ -26,8 +26,9 @@ async function publish(
     const problem = await publishNow(workspace);
     return problem && `not published yet, the next \`agent-os sync\` does it: ${problem.message}`;
   }
-  if (plan === 'background' && !(await workspace.publisher.isAtWork()))
-    await startPublisher({ cwd, env }, workspace);
+  // What hooks have noted and a killed process has not worked off is made up for here.
+  const isWanted = plan === 'background' || (await workspace.hooks()).journal.isPending();
+  if (isWanted && !(await workspace.publisher.isAtWork())) await startPublisher({ cwd, env }, workspace);
   return null;
 }
 

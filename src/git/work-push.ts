@@ -6,6 +6,7 @@ import { hostWords } from './push-outcome.ts';
 import { parseRefLines } from './ref-lines.ts';
 import { remoteGit, startBudget, unreachable } from './remote-git.ts';
 import { placeOf } from './repository.ts';
+import { listTouchedPaths } from './touched-paths.ts';
 
 interface WorkPushOptions {
   readonly paths: RepositoryPaths;
@@ -41,7 +42,8 @@ export function openWorkPush({ paths, remote, budget, sshCommand }: WorkPushOpti
       ],
       pins: { 'core.abbrev': 'no' },
       environment: 'hook',
-      variables: { LANGUAGE: 'en' },
+      // AGENT_OS_PUSH: our own pre-push hook has nothing to add.
+      variables: { LANGUAGE: 'en', AGENT_OS_PUSH: '1' },
       timeout: HOOK_TIMEOUT,
     });
     const lines = readLines(result);
@@ -70,9 +72,7 @@ export function openWorkPush({ paths, remote, budget, sshCommand }: WorkPushOpti
     const known = [...parseRefLines(listed.stdout.toString('utf8')).values()].map((oid) => `^${oid}`);
     const input = [...updates.map(({ to }) => to), ...known, ''].join('\n');
     const commits = await expectGit({ ...place, args: ['rev-list', '--ignore-missing', '--stdin'], input });
-    const options = ['--stdin', '-r', '-c', '--root', '--name-only', '-z', '--no-commit-id', '--no-renames'];
-    const changed = await expectGit({ ...place, args: ['diff-tree', ...options], input: commits });
-    return [...new Set(changed.toString('utf8').split('\0'))].filter((path) => path !== '');
+    return listTouchedPaths(paths, commits);
   }
 
   return { resolve, touchedPaths };

@@ -146,6 +146,7 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
     sync: async () => null,
     firstContact: unused,
     userConfig: unused,
+    hooks: unused,
     inspection: unused,
     probe: async () => null,
     pushFenced: unused,

@@ -1,6 +1,7 @@
 import { type Initialised, initialise } from '../../app/initialise.ts';
 import type { Problem } from '../../app/records.ts';
 import type { Capabilities } from '../../app/repository-ports.ts';
+import type { Workspace } from '../../app/workspace.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import type { CommandOutput, CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
@@ -10,12 +11,13 @@ export const command: CommandSpec = {
   name: 'init',
   summary: 'create the branch, or join the one that the remote has',
   description:
-    'Create the branch, or join the one that the remote has, and find out what the remote allows. Safe to repeat. The ' +
+    'Create the branch, or join the one that the remote has, and find out what the remote allows. Git is ' +
+    'led to the hooks that guard commits and pushes (see `hooks`). Safe to repeat. The ' +
     'remote is the one given, else git config agent-os.remote, else origin, else the only one.',
   options: [
     { flags: '--remote <name>', description: 'coordinate through this remote' },
     { flags: '--ref <ref>', description: 'full name of the branch, by default refs/heads/agent-os' },
-    { flags: '--no-hooks', description: 'install no hooks', hidden: true },
+    { flags: '--no-hooks', description: 'install no git hooks' },
     { flags: '--no-view', description: 'make no .agent-os folder that shows the branch' },
   ],
   examples: ['agent-os init', 'agent-os init --remote upstream', 'agent-os init --ref refs/agent-os/branch'],
@@ -30,28 +32,69 @@ export const command: CommandSpec = {
     const view = values.flag('view') && workspace.settings.view !== false;
     const { setView } = await import('../../compose.ts');
     const report = await setView(workspace, view);
-    return describe(done, { view, problems: report?.problems ?? [] });
+    const hooks = values.flag('hooks') ? await installQuietly(workspace) : null;
+    return describe(done, { view, problems: report?.problems ?? [], hooks });
   },
 };
 
+interface HookNews {
+  /** How many of the hooks git reaches in every worktree. */
+  readonly reached: number;
+  readonly total: number;
+  readonly notes: readonly Line[];
+}
+
+/** The branch is there whatever becomes of the hooks: what stands in their way is a warning. */
+async function installQuietly(workspace: Workspace): Promise<HookNews> {
+  const { HOOKS } = await import('../../hooks/hook-text.ts');
+  const { places, snippetLines } = await import('./hooks.ts');
+  const total = HOOKS.length;
+  try {
+    const { installHooks } = await import('../../hooks/install.ts');
+    const report = await installHooks(workspace, { dryRun: false, ...places() });
+    const dead = HOOKS.filter((hook) =>
+      report.proof.some((one) => one.hook === hook && one.state !== 'reached' && one.state !== 'declared'),
+    );
+    const snippets = snippetLines(report);
+    const isSilent = dead.length > 0 && snippets.length === 0;
+    const note = `git does not reach ${dead.join(', ')}: see \`agent-os hooks status\``;
+    return {
+      reached: total - dead.length,
+      total,
+      notes: isSilent ? [[warn('warning: '), note]] : snippets,
+    };
+  } catch (error) {
+    if (!(error instanceof AgentOsError)) throw error;
+    return { reached: 0, total, notes: [[warn('warning: '), `no hooks were installed: ${error.message}`]] };
+  }
+}
+
 function describe(
   done: Initialised,
-  { view, problems }: { readonly view: boolean; readonly problems: readonly Problem[] },
+  {
+    view,
+    problems,
+    hooks,
+  }: { readonly view: boolean; readonly problems: readonly Problem[]; readonly hooks: HookNews | null },
 ): CommandOutput {
   const where = done.remote === null ? 'in this repository' : `with ${done.remote}`;
   const verb = { created: 'Created', joined: 'Joined', present: 'Found' }[done.how];
   const { candidates, ...data } = done;
   return {
-    data: { ...data, view, ...(candidates.length > 0 && { candidates }) },
+    data: { ...data, view, hooks: hooks?.reached ?? null, ...(candidates.length > 0 && { candidates }) },
     text: [
       [`${verb} `, strong(done.branch), ` ${where}`],
       ...(done.capabilities === null || done.remote === null
         ? []
         : describeCapabilities(done.capabilities, done.remote)),
+      ...(hooks === null || hooks.reached === 0
+        ? []
+        : [`Git runs ${hooks.reached} of ${hooks.total} hooks of agent-os (agent-os hooks status)`]),
       ['Next: ', strong("agent-os start --agent NAME 'what you are about to do'")],
     ],
     notes: [
       ...(candidates.length === 0 ? [] : [[warn('warning: '), noRemote(candidates)]]),
+      ...(hooks?.notes ?? []),
       ...problems.map(({ path, message }): Line => [warn('warning: '), `view: ${path}: ${message}`]),
     ],
     ...(done.refused !== null && {

@@ -1,6 +1,5 @@
-import { publishInBackground } from '../../app/publishing.ts';
 import { type SyncReport, syncNow } from '../../app/syncing.ts';
-import type { CommandSpec } from '../command-spec.ts';
+import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { type Line, strong, warn } from '../text.ts';
 
 export const command: CommandSpec = {
@@ -16,10 +15,15 @@ export const command: CommandSpec = {
     { flags: '--background', description: 'publish for all commands of this clone', hidden: true },
   ],
   examples: ['agent-os sync', 'agent-os sync --pull'],
-  async run({ values, workspace: open, progress }) {
+  async run(invocation) {
+    const { values, workspace: open, progress } = invocation;
     const workspace = await open();
     if (values.flag('background')) {
-      await publishInBackground(workspace);
+      const { workInBackground } = await import('../../hooks/background.ts');
+      const { openWorkspace } = await import('../../compose.ts');
+      // Where this process was started says nothing about another worktree.
+      const env = withoutPlace(invocation.env);
+      await workInBackground(workspace, { env, open: (cwd) => openWorkspace({ cwd, env }) });
       return { data: {} };
     }
     const [pull, push] = [values.flag('pull'), values.flag('push')];
@@ -35,6 +39,12 @@ export const command: CommandSpec = {
     return { data: { ...report }, text: describe(report), notes: notes(report) };
   },
 };
+
+function withoutPlace(env: Invocation['env']): Invocation['env'] {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^GIT_(?!CONFIG|SSH|ASKPASS)/.test(name)),
+  );
+}
 
 function describe(report: SyncReport): Line[] {
   const joined = { same: 'nothing new', replaced: 'took over what is new', merged: 'joined what is new' }[

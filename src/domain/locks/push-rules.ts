@@ -1,19 +1,9 @@
 import type { ResourceName } from '../names.ts';
-import {
-  blockerOf,
-  changedRecords,
-  confront,
-  evict,
-  type Judge,
-  type LockBoard,
-  liveClaims,
-  type Obstacle,
-} from './blockers.ts';
-
+import { changedRecords, confront, evict, type Judge, type LockBoard, type Obstacle } from './blockers.ts';
+import { confrontPaths, covers } from './contested.ts';
 import { renewLease } from './lock-changes.ts';
-import { isHeldBy, type LockHolder } from './lock-record.ts';
+import type { LockHolder } from './lock-record.ts';
 import type { LockChange } from './lock-rules.ts';
-import { type PathPattern, patternsOf } from './path-pattern.ts';
 
 interface FencedPushInput {
   readonly board: LockBoard;
@@ -56,19 +46,9 @@ export function planFencedPush(input: FencedPushInput): FencedPushPlan {
   );
   if (lost.length > 0) return { status: 'lost', resources: lost.map(({ resource }) => resource) };
 
-  const live = liveClaims(board).map((claim) => ({ claim, patterns: patternsOf(claim) }));
-  const own = live.filter(({ claim }) => isHeldBy(claim, asker));
-  const shared = own.filter(({ claim }) => claim.mode === 'shared').flatMap(({ patterns }) => patterns);
+  const { live, own, contests } = confrontPaths(board, [asker], touched);
   const exclusive = own.filter(({ claim }) => claim.mode === 'exclusive').flatMap(({ patterns }) => patterns);
-  const blocked = live
-    .filter((one) => !own.includes(one))
-    .map(({ claim, patterns }) => {
-      const contested = touched.filter(
-        (path) => covers(patterns, path) && !(claim.mode === 'shared' && covers(shared, path)),
-      );
-      return { wanted: claim.resource, blocker: blockerOf(claim, board), paths: contested };
-    })
-    .filter(({ paths }) => paths.length > 0);
+  const blocked = contests.map((contest) => ({ wanted: contest.blocker.resource, ...contest }));
   const { obstacles, evicted } = confront(blocked, input.judge);
   if (obstacles.length > 0) {
     const pathsOf = ({ blocker }: Obstacle) =>
@@ -87,8 +67,4 @@ export function planFencedPush(input: FencedPushInput): FencedPushPlan {
   const isFenced = touched.every((path) => covers(exclusive, path));
   const claims = isFenced ? null : live.map(({ claim }) => claim);
   return { status: 'push', records: changedRecords(board, records), claims, evicted };
-}
-
-function covers(patterns: readonly PathPattern[], path: string): boolean {
-  return patterns.some((pattern) => pattern.matches(path));
 }

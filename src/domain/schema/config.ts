@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { guardsSchema } from './guards.ts';
 import { describe, duration, type Known, line } from './parts.ts';
 
 const resource = z.looseObject({
@@ -29,7 +30,7 @@ export const configSchema = z.looseObject({
   groups: z.optional(describe(z.record(z.string(), z.array(z.string())), 'Agents by group: send to @group.')),
   locks: z.optional(locks),
   retention: z.optional(retention),
-  guards: z.optional(describe(z.record(z.string(), z.unknown()), 'What hooks and CI refuse.')),
+  guards: z.optional(describe(guardsSchema, 'What hooks refuse, or warn of.')),
 });
 
 /** The team's policy as written in config.yaml. */

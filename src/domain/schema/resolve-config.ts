@@ -1,5 +1,6 @@
 import { parseDuration } from '../duration.ts';
 import type { Config } from './config.ts';
+import { type Guards, resolveGuards } from './resolve-guards.ts';
 
 /** The policy with every default filled in. Durations are whole seconds. */
 export interface ResolvedConfig {
@@ -21,8 +22,7 @@ export interface ResolvedConfig {
     readonly sessions: number;
     readonly tombstones: number;
   };
-  /** As written. */
-  readonly guards: Readonly<Record<string, unknown>>;
+  readonly guards: Guards;
 }
 
 /** Fill in the defaults; null stands for a branch without config.yaml. */
@@ -48,6 +48,6 @@ export function resolveConfig(config: Config | null): ResolvedConfig {
       sessions: parseDuration(retention.sessions ?? '30d'),
       tombstones: parseDuration(retention.tombstones ?? '30d'),
     },
-    guards,
+    guards: resolveGuards(guards),
   };
 }

@@ -24,6 +24,7 @@ export function createLocks(dependencies: LockDependencies): Locks {
     renewIfDue: async (who) => (await renewing()).renewIfDue(context, who),
     list: (options = {}) => list(context, options),
     own: (who) => listOwn(context, who),
+    judgePaths: async (request) => (await import('./judge-paths.ts')).judgePaths(context, request),
     replayQueue: async () => (await releasing()).replayQueue(context),
     observe: (mirror) => context.sightingsOf(context.main).record(mirror, { isFetched: true }),
   };

@@ -139,6 +139,43 @@ export interface ReplayOutcome {
   readonly left: readonly ResourceName[];
 }
 
+export interface JudgePathsRequest {
+  /** Whose locks are no obstacle: the sessions that the change is made for. */
+  readonly askers: readonly LockOwner[];
+  /** Relative to the repository's root. */
+  readonly paths: readonly string[];
+  /** Milliseconds: what was fetched longer ago is fetched again. Default: what is known counts. */
+  readonly freshWithin?: number;
+}
+
+/** A lock of somebody else that covers some of the paths. */
+export interface ForeignLock extends HeldBy {
+  readonly touched: readonly string[];
+  /** Its lease has run out so long ago that it may be taken over. */
+  readonly isStale: boolean;
+}
+
+/** A lock of an asker that covers some of the paths, with the token of its acquisition. */
+export interface CoveringLock {
+  readonly resource: ResourceName;
+  readonly token: number;
+  readonly mode: LockMode;
+  readonly paths: readonly string[];
+}
+
+export interface PathJudgement {
+  readonly foreign: readonly ForeignLock[];
+  readonly covering: readonly CoveringLock[];
+  /** How many live locks of others cover any path at all. */
+  readonly guarding: number;
+  /** How many live locks of the askers do. */
+  readonly covered: number;
+  /** `stale`: the remote did not answer, and the rest is as last seen. `none`: there is no remote. */
+  readonly mirror: 'fresh' | 'stale' | 'none';
+  /** Milliseconds since the remote was asked; null: never, or there is none. */
+  readonly age: number | null;
+}
+
 /**
  * Advisory leases on resources, kept in `refs/agent-os/locks/…`: on the remote when there is one, else in this
  * repository. Every change is one compare-and-swap over all refs it touches, so that of two who want the same
@@ -171,6 +208,8 @@ export interface Locks {
   list(options?: { readonly resource?: ResourceName; readonly refresh?: boolean }): Promise<LockListing>;
   /** The locks that this clone took for the session, and whether it may still believe in them. No network. */
   own(who: LockOwner): Promise<readonly OwnLock[]>;
+  /** How locks stand to paths that somebody is about to commit or push. An unreachable remote is no error. */
+  judgePaths(request: JudgePathsRequest): Promise<PathJudgement>;
   /** Carry out the releases that were made offline. Never throws for an unreachable remote. */
   replayQueue(): Promise<ReplayOutcome>;
   /**

@@ -12,7 +12,7 @@ export async function makeTeam(sandbox: Sandbox) {
     [bob, 'bob'],
   ] as const) {
     await sandbox.git(clone, 'config', 'agent-os.publish', 'manual');
-    await sandbox.json(clone, ['init']);
+    await sandbox.json(clone, ['init', '--no-hooks']);
     await sandbox.json(clone, ['start', 'working', '--agent', name]);
   }
   return { remote, ada, bob };

@@ -1,0 +1,136 @@
+import { dirname, join } from 'node:path';
+import { AgentOsError } from '../../domain/errors.ts';
+import type { InstallReport } from '../../hooks/install.ts';
+import type { ProvenHook } from '../../hooks/prove.ts';
+import type { CommandGroup, CommandOutput, CommandSpec } from '../command-spec.ts';
+import { runHook } from '../hook-run.ts';
+import { findLauncher } from '../launcher.ts';
+import { bad, dim, good, type Line, paragraph, strong, table, warn } from '../text.ts';
+
+const DRY_RUN = { flags: '--dry-run', description: 'say what would be changed' } as const;
+
+const install: CommandSpec = {
+  name: 'install',
+  summary: 'lead git to the hooks of agent-os, and prove that it gets there',
+  description:
+    'Lead git to the hooks of agent-os in the way that fits what is there (plain hooks, husky, lefthook, pre-commit, ' +
+    'core.hooksPath), and prove that it gets there. Other hooks go on with their input, arguments and exit codes. Safe ' +
+    'to repeat, also after another manager has rewritten its files.',
+  options: [DRY_RUN],
+  examples: ['agent-os hooks install --dry-run', 'agent-os hooks install'],
+  async run({ values, workspace: open }) {
+    const { installHooks } = await import('../../hooks/install.ts');
+    const dryRun = values.flag('dryRun');
+    const report = await installHooks(await open(), { dryRun, ...places() });
+    return describeInstall(report, dryRun);
+  },
+};
+
+const uninstall: CommandSpec = {
+  name: 'uninstall',
+  summary: 'take back everything that install has changed',
+  description:
+    'Take back everything that install has changed: files are byte for byte as they were; from one that others have ' +
+    'changed since, only the part of agent-os goes.',
+  options: [DRY_RUN],
+  examples: ['agent-os hooks uninstall --dry-run', 'agent-os hooks uninstall'],
+  async run({ values, workspace: open }) {
+    const { uninstallHooks } = await import('../../hooks/install.ts');
+    const dryRun = values.flag('dryRun');
+    const { edits } = await uninstallHooks(await open(), { dryRun, ...places() });
+    const none = [dryRun ? 'There is nothing to take back.' : 'Nothing of agent-os is left in the hooks.'];
+    return {
+      data: { edits, dryRun },
+      text: [...editLines({ edits }, dryRun), ...(dryRun && edits.length > 0 ? [] : none)],
+    };
+  },
+};
+
+const status: CommandSpec = {
+  name: 'status',
+  summary: 'prove in each worktree that git reaches the hooks, and say which are silently dead',
+  description:
+    'Let git run each hook in each worktree so that it only answers, and say which it does not reach. Exit code 1 when ' +
+    'hooks are installed and one of them is not reached.',
+  examples: ['agent-os hooks status', 'agent-os hooks status --json'],
+  async run({ workspace: open }) {
+    const { readHookStatus } = await import('../../hooks/install.ts');
+    const { proof, launcher } = await readHookStatus(await open(), places());
+    const isMoved = launcher !== null && !launcher.isThere;
+    const isBroken = proof.some(({ state }) => state === 'dead' || state === 'twice');
+    return {
+      data: { hooks: proof, launcher },
+      text: launcher === null ? ['No hooks are installed: `agent-os hooks install`'] : proofLines(proof),
+      notes: isMoved
+        ? [
+            [
+              warn('warning: '),
+              `${launcher.node} or ${launcher.program} is gone; the hooks look elsewhere. Mend it: agent-os hooks install`,
+            ],
+          ]
+        : [],
+      ...(isBroken && { exitCode: 1 }),
+    };
+  },
+};
+
+export const command: CommandGroup = {
+  name: 'hooks',
+  summary: 'install, prove and remove the git hooks that guard commits and pushes',
+  fallback: 'status',
+  subcommands: [install, uninstall, status, runHook],
+};
+
+/** Where this program is, and its shell files. @throws AgentOsError NOT_FOUND */
+export function places() {
+  const program = findLauncher();
+  if (program === null)
+    throw new AgentOsError('NOT_FOUND', 'this program cannot find itself', { hint: 'Install it anew.' });
+  return { program, shims: join(dirname(program), '..', 'hooks'), node: process.execPath };
+}
+
+function describeInstall(report: InstallReport, dryRun: boolean): CommandOutput {
+  const { hooks, edits, snippets, proof } = report;
+  return {
+    data: { hooks: dryRun ? hooks : proof, routes: hooks, edits, snippets, dryRun },
+    text: [
+      ...editLines(report, dryRun),
+      ...(edits.length === 0 ? ['Nothing needs to be changed.'] : []),
+      ...proofLines(proof),
+    ],
+    notes: snippetLines(report),
+  };
+}
+
+export function snippetLines({ snippets }: Pick<InstallReport, 'snippets'>): Line[] {
+  return snippets.flatMap(({ where, text }): Line[] => [
+    [warn('warning: '), `${where} is not ours to change; put this into it:`],
+    ...paragraph(text, '    '),
+  ]);
+}
+
+function editLines({ edits }: Pick<InstallReport, 'edits'>, dryRun: boolean): Line[] {
+  const verbs = dryRun ? ['Would write', 'Would remove', 'Would move'] : ['Wrote', 'Removed', 'Moved'];
+  return edits.map((edit): Line => {
+    if (edit.kind === 'config')
+      return [`${edit.values.length === 0 ? verbs[1] : verbs[0]} git config `, strong(edit.key)];
+    if (edit.kind === 'move') return [`${verbs[2]} `, strong(edit.path), ` to ${edit.to}`];
+    return [`${edit.text === null ? verbs[1] : verbs[0]} `, strong(edit.path)];
+  });
+}
+
+const MARKS = {
+  reached: good('reached'),
+  declared: good('declared'),
+  twice: bad('twice'),
+  dead: bad('dead'),
+  absent: warn('absent'),
+};
+
+function proofLines(proof: readonly ProvenHook[]): Line[] {
+  const rows = table(proof.map(({ worktree, hook, state, how }) => [MARKS[state], hook, dim(worktree), how]));
+  return rows.flatMap((line, index): Line[] => {
+    const fix = proof[index]?.fix;
+    return fix === undefined ? [line] : [line, [dim(`      → ${fix}`)]];
+  });
+}

@@ -1,0 +1,220 @@
+import { basename, dirname, join } from 'node:path';
+import type { HookEdit, HookFile, HookSurvey, Remembered } from '../domain/hook-files.ts';
+import {
+  HOOKS,
+  type Hook,
+  hasBlock,
+  hookCommand,
+  insertBlock,
+  isShellScript,
+  KEPT,
+  managerOf,
+  ownHook,
+  removeBlock,
+  wrapHook,
+} from './hook-text.ts';
+import { editLefthook, LEFTHOOK_FILES } from './lefthook.ts';
+import { editPreCommit, PRE_COMMIT_FILE } from './pre-commit-config.ts';
+
+/**
+ * How git reaches agent-os for a hook: a file of its own; a part of a script; a script that runs the one moved aside;
+ * a manager's configuration; git's configuration (2.54). `none`: only whoever reads the snippet can do it.
+ */
+export type Route = 'own' | 'part' | 'wrapped' | 'husky' | 'lefthook' | 'pre-commit' | 'config' | 'none';
+
+export interface PlannedHook {
+  readonly hook: Hook;
+  readonly route: Route;
+  /** The file that leads there, absolute; null: there is none. */
+  readonly path: string | null;
+}
+
+export interface InstallPlan {
+  readonly hooks: readonly PlannedHook[];
+  readonly edits: readonly HookEdit[];
+  /** What every file is to become again. */
+  readonly remembered: readonly Remembered[];
+  /** What somebody else has to do: a file that is not ours to change, and what belongs into it. */
+  readonly snippets: readonly { readonly where: string; readonly text: string }[];
+}
+
+/** One route for each hook, and none of the routes that an earlier installation took. */
+export function planInstall(survey: HookSurvey): InstallPlan {
+  const hooks = HOOKS.map((hook) => chooseRoute(survey, hook));
+  const wanted = new Map<string, string | null>();
+  const moves: HookEdit[] = [];
+  const snippets: { where: string; text: string }[] = [];
+  for (const { hook, route, path } of hooks) {
+    if (path === null) continue;
+    const clean = cleanText(survey, path);
+    if (route === 'own') wanted.set(path, ownHook(hook));
+    if (route === 'part') wanted.set(path, insertBlock(clean, hook));
+    if (route === 'husky') wanted.set(path, insertBlock(clean, hook, { shebang: false }));
+    if (route === 'wrapped') {
+      wanted.set(path, wrapHook(hook));
+      if (!survey.files.has(path + KEPT)) moves.push({ kind: 'move', path, to: path + KEPT });
+    }
+  }
+  planManager(survey, hooks, 'lefthook', wanted, snippets);
+  planManager(survey, hooks, 'pre-commit', wanted, snippets);
+  const foreign = hooks.filter(({ route }) => route === 'none');
+  if (foreign.length > 0 && snippets.length === 0) {
+    const where =
+      survey.hooksPath === null
+        ? survey.folder
+        : `${survey.folder} (core.hooksPath, ${survey.hooksPath.scope})`;
+    const text = foreign.map(({ hook }) => `# ${hook}\n${hookCommand(hook)} "$@" || exit $?`).join('\n');
+    snippets.push({ where, text });
+  }
+  const events = hooks.filter(({ route }) => route === 'config').map(({ hook }) => hook);
+  const { edits, remembered } = settle(survey, wanted);
+  return { hooks, edits: [...moves, ...edits, ...configEdits(survey, events)], remembered, snippets };
+}
+
+/** Everything as it was; what others have written since stays. */
+export function planUninstall(survey: HookSurvey): Pick<InstallPlan, 'edits'> {
+  const { edits } = settle(survey, new Map());
+  const kept = [...survey.files.keys()].filter((path) => path.endsWith(KEPT));
+  const back = kept.flatMap((path): readonly HookEdit[] => {
+    const to = path.slice(0, -KEPT.length);
+    const isFree =
+      !survey.files.has(to) ||
+      edits.some((edit) => edit.kind === 'write' && edit.path === to && edit.text === null);
+    return isFree ? [{ kind: 'move', path, to }] : [];
+  });
+  return { edits: [...edits, ...back, ...configEdits(survey, [])] };
+}
+
+/** Every file that an installation could have changed, or has to look at; absolute. */
+export function concernedFiles(
+  place: Pick<HookSurvey, 'commonDir' | 'folder' | 'workTree'>,
+): readonly string[] {
+  const folders = new Set([join(place.commonDir, 'hooks'), place.folder]);
+  if (place.workTree !== null) folders.add(join(place.workTree, '.husky'));
+  if (isHusky(place.folder)) folders.add(dirname(place.folder));
+  const names = [...LEFTHOOK_FILES.flat(), PRE_COMMIT_FILE];
+  const { workTree } = place;
+  return [
+    ...[...folders].flatMap((folder) =>
+      HOOKS.flatMap((hook) => [join(folder, hook), join(folder, hook + KEPT)]),
+    ),
+    ...(workTree === null ? [] : names.map((name) => join(workTree, name))),
+  ];
+}
+
+/** husky 9 has its own scripts in `.husky/_`, which run the user's in `.husky`. */
+export function isHusky(folder: string): boolean {
+  return basename(folder) === '_' && basename(dirname(folder)) === '.husky';
+}
+
+function chooseRoute(survey: HookSurvey, hook: Hook): PlannedHook {
+  const { hooksPath, folder, commonDir, gitVersion } = survey;
+  if (hooksPath !== null && !['local', 'worktree'].includes(hooksPath.scope)) {
+    return { hook, route: hasConfigHooks(gitVersion) ? 'config' : 'none', path: null };
+  }
+  if (isHusky(folder)) return { hook, route: 'husky', path: join(dirname(folder), hook) };
+  const path = join(folder, hook);
+  const file = survey.files.get(path);
+  const manager = managerOf(file?.text ?? '');
+  if (manager === 'lefthook')
+    return { hook, route: lefthookFile(survey) === null ? 'none' : 'lefthook', path };
+  if (manager === 'pre-commit') return { hook, route: 'pre-commit', path };
+  const clean = cleanText(survey, path);
+  const isOurs = file === undefined || (file.text !== null && clean === null);
+  if (survey.files.has(path + KEPT) && isOurs) return { hook, route: 'wrapped', path };
+  if (isOurs) return { hook, route: folder === join(commonDir, 'hooks') ? 'own' : 'part', path };
+  return { hook, route: clean !== null && isShellScript(clean) ? 'part' : 'wrapped', path };
+}
+
+/** Hooks in git's configuration came with git 2.54; an older git ignores them without a word. */
+function hasConfigHooks(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 2 || (major === 2 && minor >= 54);
+}
+
+/** The personal lefthook configuration of this worktree; null where lefthook has none that can be edited. */
+function lefthookFile({ workTree, files }: HookSurvey): string | null {
+  if (workTree === null) return null;
+  const [, own] = LEFTHOOK_FILES.find(([main]) => files.has(join(workTree, main))) ?? [];
+  return own === undefined ? null : join(workTree, own);
+}
+
+function planManager(
+  survey: HookSurvey,
+  hooks: readonly PlannedHook[],
+  manager: 'lefthook' | 'pre-commit',
+  wanted: Map<string, string | null>,
+  snippets: { where: string; text: string }[],
+): void {
+  const managed = hooks.filter(({ route }) => route === manager).map(({ hook }) => hook);
+  if (managed.length === 0 || survey.workTree === null) return;
+  const path = manager === 'lefthook' ? lefthookFile(survey) : join(survey.workTree, PRE_COMMIT_FILE);
+  if (path === null) return;
+  const clean = cleanText(survey, path);
+  const text =
+    manager === 'lefthook'
+      ? editLefthook(clean, managed)
+      : clean === null
+        ? null
+        : editPreCommit(clean, managed);
+  if (text !== null && text !== clean) wanted.set(path, text);
+  else
+    snippets.push({ where: path, text: managed.map((hook) => `${hook}: ${hookCommand(hook)}`).join('\n') });
+}
+
+/** What a file would be had agent-os never been there; null: no file. */
+function cleanText(survey: HookSurvey, path: string): string | null {
+  const text = survey.files.get(path)?.text ?? null;
+  const known = survey.remembered.find((one) => one.path === path);
+  if (known !== undefined && known.after === text) return known.before;
+  if (text === null) return null;
+  if (LEFTHOOK_FILES.some(([, own]) => basename(path) === own)) return editLefthook(text, []);
+  return hasBlock(text) ? removeBlock(text) : text;
+}
+
+/** From what stands there to what is wanted; every other file that agent-os has changed becomes what it was. */
+function settle(survey: HookSurvey, wanted: ReadonlyMap<string, string | null>) {
+  const edits: HookEdit[] = [];
+  const remembered: Remembered[] = [];
+  for (const path of new Set([...survey.files.keys(), ...wanted.keys()])) {
+    if (path.endsWith(KEPT)) continue;
+    const file: HookFile | undefined = survey.files.get(path);
+    const after = wanted.get(path);
+    const known = survey.remembered.find((one) => one.path === path);
+    const clean = cleanText(survey, path);
+    const isHook = HOOKS.some((hook) => hook === basename(path));
+    // What is moved aside is not here any more when this file is written.
+    const before = file?.text === null ? null : clean;
+    const wasExecutable =
+      known?.after === file?.text ? (known?.wasExecutable ?? false) : (file?.isExecutable ?? false);
+    if (after === undefined) {
+      if (file !== undefined && file.text !== null && clean !== file.text) {
+        edits.push({
+          kind: 'write',
+          path,
+          text: clean,
+          isExecutable: known === undefined ? file.isExecutable : wasExecutable,
+        });
+      }
+      continue;
+    }
+    if (after === null) continue;
+    const isExecutable = isHook || (file?.isExecutable ?? false);
+    const isWrapped = after.includes(KEPT);
+    remembered.push({ path, before: isWrapped ? null : before, wasExecutable, after });
+    if (file?.text !== after || file.isExecutable !== isExecutable)
+      edits.push({ kind: 'write', path, text: after, isExecutable });
+  }
+  return { edits, remembered };
+}
+
+/** One entry for each hook: its command is told nothing of the event. */
+function configEdits({ configured }: HookSurvey, hooks: readonly Hook[]): readonly HookEdit[] {
+  return HOOKS.filter((hook) => configured.includes(hook) !== hooks.includes(hook)).flatMap((hook) => {
+    const values = (value: string) => (hooks.includes(hook) ? [value] : []);
+    return [
+      { kind: 'config', key: `hook.agent-os-${hook}.command`, values: values(hookCommand(hook)) },
+      { kind: 'config', key: `hook.agent-os-${hook}.event`, values: values(hook) },
+    ] as const;
+  });
+}
