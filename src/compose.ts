@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { identify } from './app/identity.ts';
+import type { Problem } from './app/records.ts';
 import type { Capabilities } from './app/repository-ports.ts';
 import { readSettings } from './app/settings.ts';
 import type { Workspace } from './app/workspace.ts';
@@ -19,6 +21,8 @@ import { openRemote } from './git/remote.ts';
 import { discoverRepository } from './git/repository.ts';
 import { openStateFiles } from './git/state-files.ts';
 import { requireGit } from './git/version.ts';
+import type { Home } from './home/home.ts';
+import { HOME_STATE, homePath } from './home/home-path.ts';
 import { openBranch } from './store/branch-store.ts';
 import { openPublisher } from './store/sync/publisher.ts';
 import { openClock } from './system/clock.ts';
@@ -223,11 +227,22 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Takes up what was written into the view of this worktree by hand, and renders it; see src/view/refresh-view.ts. */
-export async function refreshView(workspace: Workspace): Promise<ViewReport> {
+/**
+ * Takes up what was written by hand into the views of this repository, that of this worktree and the home folder's, and
+ * renders them; see src/view/refresh-view.ts and src/home/refresh-home.ts.
+ */
+export async function refreshView(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<readonly Problem[]> {
+  const path = homePath(env);
+  const home = path !== null && existsSync(join(path, HOME_STATE)) ? await openHome(env) : null;
+  const before = (await home?.refresh(workspace))?.problems ?? [];
+  if (workspace.settings.view !== true) return before;
   const view = await import('./view/refresh-view.ts');
-  return view.refreshView(workspace, openViewPorts(workspace));
+  const { problems, ingested } = await view.refreshView(workspace, await openViewPorts(workspace));
+  const after = ingested.length > 0 ? ((await home?.refresh(workspace))?.problems ?? []) : [];
+  return [...before.map(atHome), ...problems, ...after.map(atHome)];
 }
+
+const atHome = ({ path, ...problem }: Problem): Problem => ({ ...problem, path: `~/.agent-os/${path}` });
 
 /** Turns the views of this clone's work trees on or off, for good; a view that is there stays when they are off. */
 export async function setView(workspace: Workspace, isOn: boolean): Promise<ViewReport | null> {
@@ -237,12 +252,23 @@ export async function setView(workspace: Workspace, isOn: boolean): Promise<View
     import('./view/exclude.ts'),
   ]);
   await config.set('agent-os.view', String(isOn));
-  if (isOn) return view.createView(workspace, openViewPorts(workspace));
+  if (isOn) return view.createView(workspace, await openViewPorts(workspace));
   includeView(workspace.paths.commonDir);
   return null;
 }
 
-function openViewPorts({ paths }: Workspace): ViewPorts {
+async function openViewPorts({ paths }: Workspace): Promise<ViewPorts> {
+  const { readScript } = await import('./view/load-context.ts');
   const processes = openProcesses();
-  return { state: openStateFiles(join(paths.gitDir, STATE_FOLDER), processes), processes };
+  return {
+    state: openStateFiles(join(paths.gitDir, STATE_FOLDER), processes),
+    processes,
+    script: () => readScript(hashText),
+  };
+}
+
+/** @throws AgentOsError NOT_FOUND when nothing says which folder is home */
+export async function openHome(env: NodeJS.ProcessEnv): Promise<Home> {
+  const { wireHome } = await import('./compose-home.ts');
+  return wireHome(env, (cwd, clean) => openWorkspace({ cwd, env: clean }));
 }

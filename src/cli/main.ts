@@ -22,6 +22,7 @@ export async function main(): Promise<void> {
     stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
     stdout: process.stdout,
     stderr: process.stderr,
+    ask: async (question) => (await import('./ask.ts')).askPerson(question),
     openWorkspace: async (options) => (await import('../compose.ts')).openWorkspace(options),
   });
 }

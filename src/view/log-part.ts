@@ -1,12 +1,13 @@
 import { formatTime } from '../app/records.ts';
 import { firstLine } from '../app/text-input.ts';
 import { decode, encode } from '../domain/codec.ts';
+import { derivedText } from '../domain/derived-ids.ts';
 import { classify, dayOf, logFolder, logPath } from '../domain/layout.ts';
 import { type AgentName, isAgentName, type Oid, type RecordId } from '../domain/names.ts';
 import { nextClock, type OperationId, operationId } from '../domain/operation.ts';
 import type { Log } from '../domain/schema/log.ts';
 import type { Snapshot } from '../store/branch.ts';
-import { derivedText } from './ids.ts';
+import { isOurs } from './filing.ts';
 import { advance, advanceTo, isConsumed, logFile, readTail, statLog, type Tail } from './log-file.ts';
 import { formatEntry, isWritten, type Piece, readLog, unknownPieces } from './log-text.ts';
 import type { KnownLog } from './memory.ts';
@@ -54,7 +55,12 @@ async function takeUpTail(round: Round, agent: AgentName, tail: Tail): Promise<v
   const { added, present } = log.isCompared
     ? { added: pieces, present: [] }
     : await compare(round, agent, tail);
-  const last = added.length === 0 ? log.last : await commitPieces(round, agent, tail, added);
+  const ours: Piece[] = [];
+  for (const piece of added) {
+    const { start, text } = piece;
+    if (await isOurs(round, logFile(agent), { kind: 'log', agent, start, text })) ours.push(piece);
+  }
+  const last = ours.length === 0 ? log.last : await commitPieces(round, agent, tail, ours);
   const known = advanceTo(round, agent, log, end);
   round.memory.logs[agent] = { ...known, last, present: [...log.present, ...marked, ...present] };
 }

@@ -1,13 +1,15 @@
 import { parseRecap } from '../app/recap-text.ts';
 import { formatTime } from '../app/records.ts';
 import { decode, encode } from '../domain/codec.ts';
+import { derivedId } from '../domain/derived-ids.ts';
 import { classify, recapPath, recordTime } from '../domain/layout.ts';
 import type { AgentName, RecordId } from '../domain/names.ts';
 import type { Recap } from '../domain/schema/recap.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { putAside } from './aside.ts';
 import { isSameStamp, type Stamp, WORK_FOLDER } from './files.ts';
-import { derivedId } from './ids.ts';
+import { isOurs } from './filing.ts';
+import { namesAgent } from './recap-author.ts';
 import { formatRecapFile, parseRecapFile, recapFileName } from './recap-file.ts';
 import {
   attempt,
@@ -100,6 +102,7 @@ async function commitRecap(
   const { workspace, memory } = round;
   const { body } = parseRecapFile(text);
   if (body.trim() === '') return;
+  if (!(await isOurs(round, `recaps/${name}`, { kind: 'recap', name, text }))) return;
   const { agent, session } = await findAuthor(round, name);
   const scope = `${workspace.clone} ${workspace.paths.gitDir} ${name}`;
   const id = derivedId(Math.min(stamp.modified, workspace.clock.now()), workspace.hash(`${scope}\n${text}`));
@@ -132,11 +135,8 @@ async function commitRecap(
 
 /** Among several active agents the one that the file is named for: `20261123-backend.md` is go-backend's. */
 async function findAuthor({ workspace }: Round, name: string): Promise<Writer> {
-  const topic = name.replace(/\.md$/, '').replace(/^[\d-]+/, '');
   const active = await workspace.sessions.list();
-  const named = active.findLast(
-    ({ agent }) => topic !== '' && (agent === topic || agent.endsWith(`-${topic}`)),
-  );
+  const named = active.findLast(({ agent }) => namesAgent(name, agent));
   return named ?? (await findWriter(workspace));
 }
 

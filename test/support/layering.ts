@@ -15,8 +15,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['store', 'domain'],
   app: ['app', 'store', 'domain'],
   view: ['view', 'app', 'store', 'domain'],
-  cli: ['cli', 'view', 'app', 'domain', 'compose.ts'],
-  'compose.ts': ['git', 'system', 'store', 'app', 'view', 'domain', 'compose.ts'],
+  home: ['home', 'view', 'app', 'store', 'domain'],
+  cli: ['cli', 'home', 'view', 'app', 'domain', 'compose.ts'],
+  'compose-home.ts': ['git', 'system', 'home', 'view', 'app', 'domain', 'compose-home.ts'],
+  'compose.ts': ['git', 'system', 'store', 'app', 'view', 'home', 'domain', 'compose-home.ts', 'compose.ts'],
   'index.ts': ['app', 'store', 'domain', 'compose.ts'],
 };
 

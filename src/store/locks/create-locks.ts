@@ -1,4 +1,5 @@
 import { acquire } from './acquire.ts';
+import { evict } from './evict.ts';
 import { force } from './force.ts';
 import { list, listOwn } from './list.ts';
 import { createLockContext } from './lock-context.ts';
@@ -18,6 +19,7 @@ export function createLocks(dependencies: LockDependencies): Locks {
     release: ({ who, resources }) => release(context, who, resources),
     releaseAll: (who) => releaseAll(context, who),
     force: (request) => force(context, request),
+    evict: (request) => evict(context, request),
     renewAll: (who) => renewAll(context, who),
     renewIfDue: (who) => renewIfDue(context, who),
     list: (options = {}) => list(context, options),
