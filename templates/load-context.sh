@@ -102,11 +102,11 @@ check_messages() (
 
 update_project_state() (
   _agent_os_needs 2 'update_project_state PATH VALUE, where VALUE is JSON or else text' "$@" || exit
-  path=${1#.} value=$2
+  place=${1#.} value=$2
   agent=$(_agent_os_speaker)
   set --
   if [ -z "${AGENT_OS_AGENT-}" ] && [ -n "$agent" ]; then set -- --agent="$agent"; fi
-  _agent_os_say "$value" state set "$@" --as=json-or-text -- "$path" -
+  _agent_os_say "$value" state set "$@" --as=json-or-text -- "$place" -
 )
 
 log_agent_activity() (
