@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Workspace } from './app/workspace.ts';
 import { openWorktreeSessions } from './app/worktree-sessions.ts';
 import { AgentOsError } from './domain/errors.ts';
+import { writeError } from './git/loose-object.ts';
 import { openStateFiles } from './git/state-files.ts';
 import { listOtherGitDirs } from './git/worktrees.ts';
 import { createHome, type Home } from './home/home.ts';
@@ -30,7 +31,7 @@ export function wireHome(
   const clean = Object.fromEntries(Object.entries(env).filter(([name]) => !OF_THIS_ONE.test(name)));
   const processes = openProcesses();
   const openStates = (...parts: string[]) => openStateFiles(join(path, HOME_STATE, ...parts), processes);
-  return createHome({
+  const home = createHome({
     folder: () => openHomeFolder(path),
     registry: openStates(),
     processes,
@@ -47,4 +48,12 @@ export function wireHome(
     },
     script: () => readScript(hashText),
   });
+  return { ...home, bind: (...given) => home.bind(...given).catch(explain(path)) };
+}
+
+/** A folder that cannot be written is no defect. */
+function explain(path: string): (error: unknown) => never {
+  return (error) => {
+    throw writeError(error, path);
+  };
 }

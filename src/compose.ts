@@ -234,15 +234,13 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 export async function refreshView(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<readonly Problem[]> {
   const path = homePath(env);
   const home = path !== null && existsSync(join(path, HOME_STATE)) ? await openHome(env) : null;
-  const before = (await home?.refresh(workspace))?.problems ?? [];
+  const before = (await home?.refresh(workspace)) ?? [];
   if (workspace.settings.view !== true) return before;
   const view = await import('./view/refresh-view.ts');
   const { problems, ingested } = await view.refreshView(workspace, await openViewPorts(workspace));
-  const after = ingested.length > 0 ? ((await home?.refresh(workspace))?.problems ?? []) : [];
-  return [...before.map(atHome), ...problems, ...after.map(atHome)];
+  const after = ingested.length > 0 ? ((await home?.refresh(workspace)) ?? []) : [];
+  return [...before, ...problems, ...after];
 }
-
-const atHome = ({ path, ...problem }: Problem): Problem => ({ ...problem, path: `~/.agent-os/${path}` });
 
 /** Turns the views of this clone's work trees on or off, for good; a view that is there stays when they are off. */
 export async function setView(workspace: Workspace, isOn: boolean): Promise<ViewReport | null> {

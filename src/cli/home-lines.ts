@@ -1,5 +1,5 @@
 import { AgentOsError } from '../domain/errors.ts';
-import type { BindOutcome, HomeReport } from '../home/home.ts';
+import type { BindOutcome, HomeReport, VisitOutcome } from '../home/home.ts';
 import { dim, type Line, warn } from './text.ts';
 
 const NAMED = 5;
@@ -18,9 +18,10 @@ export function homeLines(report: HomeReport | null): Line[] {
 }
 
 /** For standard error: what loading a context has done to the home folder, or why it has done nothing. */
-export function visitLines(outcome: BindOutcome | null): Line[] {
+export function visitLines(outcome: VisitOutcome | null): Line[] {
   if (outcome === null || outcome.status === 'already') return [];
   if (outcome.status === 'bound') return ['~/.agent-os shows this repository now'];
+  if (outcome.status === 'failed') return [[warn('home: '), outcome.why]];
   const { message, hint = '' } = occupied(outcome);
   return [[warn('home: '), `${message}; here, .agent-os/ is this repository's. `, dim(hint)]];
 }

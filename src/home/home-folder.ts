@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { WORK_FOLDER } from '../view/files.ts';
+import { VIEW_TITLE, WORK_FOLDER } from '../view/files.ts';
 
 /** Names that lead through `current` to the view of the repository that the folder is bound to. */
 const SHOWN = ['state', 'logs', 'recaps', 'inbox'] as const;
@@ -31,6 +31,8 @@ hand is taken up by the next agent-os command in its repository. What belongs to
 export interface HomeFolder {
   /** Absolute, without symlinks. */
   readonly root: string;
+  /** Whether this is the view of a repository whose work tree is the home folder. */
+  isView(): boolean;
   /** Makes what is missing; what stands in the way is moved to `unfiled`. @returns where to */
   prepare(): readonly string[];
   /** The folder of the repository that is shown; null: none. */
@@ -66,6 +68,7 @@ export function openHomeFolder(path: string): HomeFolder {
 
   return {
     root,
+    isView: () => isFile(at('README.md')) && readFileSync(at('README.md'), 'utf8').startsWith(VIEW_TITLE),
     prepare() {
       for (const folder of [VIEWS, UNFILED]) mkdirSync(at(folder), { recursive: true });
       const moved = [...SHOWN, CURRENT].flatMap((name) => {
@@ -110,12 +113,15 @@ export function openHomeFolder(path: string): HomeFolder {
             .sort()
         : [],
     readUnfiled(name) {
-      if (basename(name) !== name || !lstatSync(at(UNFILED, name), { throwIfNoEntry: false })?.isFile())
-        return null;
+      if (basename(name) !== name || !isFile(at(UNFILED, name))) return null;
       return readFileSync(at(UNFILED, name), 'utf8');
     },
     removeUnfiled: (name) => unlinkSync(at(UNFILED, name)),
   };
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function isThere(path: string): boolean {

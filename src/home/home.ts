@@ -1,10 +1,7 @@
-import { join } from 'node:path';
-import { openRecords } from '../app/records.ts';
+import { openRecords, type Problem } from '../app/records.ts';
 import type { Workspace } from '../app/workspace.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import type { AgentName } from '../domain/names.ts';
-import { VIEW_FOLDER } from '../view/files.ts';
-import type { ViewReport } from '../view/refresh-view.ts';
 import { placeScript } from '../view/script-part.ts';
 import { openViewFiles } from '../view/view-files.ts';
 import { fileUnfiled } from './file-unfiled.ts';
@@ -29,6 +26,9 @@ export type BindOutcome =
   /** Another repository is shown, and agents are at work there. */
   | { readonly status: 'occupied'; readonly by: string; readonly agents: readonly AgentName[] };
 
+/** `failed`: the folder cannot be used, which is no reason not to show a context. */
+export type VisitOutcome = BindOutcome | { readonly status: 'failed'; readonly why: string };
+
 /** `~/.agent-os`, for documents that name it: bound to one repository at a time. */
 export interface Home {
   /** null: there is no home folder that agent-os has made. */
@@ -40,9 +40,9 @@ export interface Home {
    */
   bind(workspace: Workspace, options: { readonly isForced: boolean }): Promise<BindOutcome>;
   /** As `bind`, for who loads a context here; null where there is no home folder. Nothing is forced. */
-  visit(workspace: Workspace): Promise<BindOutcome | null>;
-  /** See refresh-home.ts. */
-  refresh(workspace: Workspace): Promise<ViewReport | null>;
+  visit(workspace: Workspace): Promise<VisitOutcome | null>;
+  /** See refresh-home.ts. What is wrong with the folder is a problem, and stops nothing. */
+  refresh(workspace: Workspace): Promise<readonly Problem[]>;
   /** See file-unfiled.ts. */
   file(workspace: Workspace, names: readonly string[], agent?: string): Promise<readonly string[]>;
 }
@@ -88,7 +88,13 @@ export function createHome(ports: HomePorts): Home {
     bind,
     async visit(workspace) {
       const isMade = (await ports.registry.read(REGISTRY)) !== null;
-      return isMade && workspace.paths.workTree !== null ? bind(workspace, { isForced: false }) : null;
+      if (!isMade || workspace.paths.workTree === null) return null;
+      try {
+        return await bind(workspace, { isForced: false });
+      } catch (error) {
+        if (error instanceof AgentOsError && error.code === 'NOT_INITIALISED') throw error;
+        return { status: 'failed', why: troubleOf(error) };
+      }
     },
     async describe(workspace) {
       if ((await ports.registry.read(REGISTRY)) === null) return null;
@@ -101,9 +107,25 @@ export function createHome(ports: HomePorts): Home {
         unfiled: folder.unfiled(),
       };
     },
-    refresh: (workspace) => refreshHome(ports, workspace),
+    async refresh(workspace) {
+      try {
+        const report = await refreshHome(ports, workspace);
+        return (report?.problems ?? []).map(({ path, ...rest }) => ({
+          ...rest,
+          path: `~/.agent-os/${path}`,
+        }));
+      } catch (error) {
+        return [{ path: '~/.agent-os', message: troubleOf(error) }];
+      }
+    },
     file: (workspace, names, agent) => fileUnfiled(ports.folder(), workspace, { names, agent }),
   };
+}
+
+/** What a person is told of an error of the folder. @throws any other error: that is a defect */
+function troubleOf(error: unknown): string {
+  if (error instanceof AgentOsError || (error instanceof Error && 'syscall' in error)) return error.message;
+  throw error;
 }
 
 function checkPlace(ports: HomePorts, { paths }: Workspace): void {
@@ -113,11 +135,15 @@ function checkPlace(ports: HomePorts, { paths }: Workspace): void {
       hint: 'Bind the home folder to a clone of it.',
     });
   }
-  const { root } = ports.folder();
-  if (root !== join(workTree, VIEW_FOLDER)) return;
-  throw new AgentOsError('BAD_VALUE', `${root} is the view of the repository in your home folder itself`, {
-    hint: 'Documents that name it find that repository there; for others, type `agent-os init --no-view` in it first.',
-  });
+  const folder = ports.folder();
+  if (!folder.isView()) return;
+  throw new AgentOsError(
+    'BAD_VALUE',
+    `${folder.root} is the view of the repository in your home folder itself`,
+    {
+      hint: 'Documents that name it find that repository there; for others, type `agent-os init --no-view` in it first.',
+    },
+  );
 }
 
 /** What was written for a repository before another one is shown. One that is gone or broken stands in nobody's way. */

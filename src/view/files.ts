@@ -45,6 +45,8 @@ export interface ViewFiles {
   remove(path: string): void;
 }
 
+/** What the README of a view begins with, by which one is known. */
+export const VIEW_TITLE = '# The agent-os view';
 /** The view, in the root of a work tree. */
 export const VIEW_FOLDER = '.agent-os';
 /** Where files wait that were renamed away, and new ones before they are linked into place. */

@@ -4,7 +4,7 @@ import { isAgentName, type RecordId } from '../domain/names.ts';
 import type { Processes, StateFiles } from '../domain/ports.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { excludeView } from './exclude.ts';
-import { VIEW_FOLDER, type ViewFiles, WORK_FOLDER } from './files.ts';
+import { VIEW_FOLDER, VIEW_TITLE, type ViewFiles, WORK_FOLDER } from './files.ts';
 import type { Filing } from './filing.ts';
 import { renderInboxes } from './inbox-part.ts';
 import { SCRIPT_FILE } from './load-context.ts';
@@ -44,7 +44,7 @@ export interface ViewReport {
 const DOCUMENT = 'view';
 /** There from the beginning: people and agents write into them without asking. */
 const FOLDERS = ['state', 'logs', 'recaps', 'inbox'];
-const README = `# The agent-os view
+const README = `${VIEW_TITLE}
 
 These files show the \`agent-os\` branch of this repository. What you write here by hand is taken up by the next
 agent-os command or hook, and committed to that branch; git ignores the folder itself.
