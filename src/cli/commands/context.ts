@@ -10,7 +10,7 @@ import { problemNotes, staleNotes } from '../record-lines.ts';
 export const command: CommandSpec = {
   name: 'context',
   summary: 'show what an agent reads before it begins',
-  view: 'read',
+  view: 'write',
   description:
     'Show what an agent reads before it begins: project state, who is active on what, locks, unread messages, recent ' +
     'recaps and changes by others, conflicts with what it owns.',
