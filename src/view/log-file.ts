@@ -18,6 +18,11 @@ export interface Tail extends LogRead {
   readonly isUnfinished: boolean;
 }
 
+/** `*.log`, without what editors keep beside the files that they edit. */
+export function isLogName(name: string): boolean {
+  return name.endsWith('.log') && !/^[.#~]/.test(name);
+}
+
 export function logFile(agent: AgentName): string {
   return `logs/${agent}.log`;
 }

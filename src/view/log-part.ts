@@ -8,7 +8,16 @@ import { nextClock, type OperationId, operationId } from '../domain/operation.ts
 import type { Log } from '../domain/schema/log.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { isOurs } from './filing.ts';
-import { advance, advanceTo, isConsumed, logFile, readTail, statLog, type Tail } from './log-file.ts';
+import {
+  advance,
+  advanceTo,
+  isConsumed,
+  isLogName,
+  logFile,
+  readTail,
+  statLog,
+  type Tail,
+} from './log-file.ts';
 import { formatEntry, isWritten, type Piece, readLog, unknownPieces } from './log-text.ts';
 import type { KnownLog } from './memory.ts';
 import { attempt, isAboutOnePath, oidOf, type Round, report, type ViewWorkspace } from './round.ts';
@@ -35,7 +44,7 @@ interface ShownEntry {
 /** Take up what was written by hand into `logs/*.log`; the files themselves are left as they are. */
 export async function takeUpLogs(round: Round): Promise<void> {
   for (const name of round.files.list('logs')) {
-    if (!name.endsWith('.log')) continue;
+    if (!isLogName(name)) continue;
     const agent = name.slice(0, -'.log'.length);
     if (isAgentName(agent)) await attempt(round, `logs/${name}`, () => takeUpLog(round, agent));
     else report(round, `logs/${name}`, `logs/${name} is not named for an agent and is left alone`);

@@ -66,7 +66,7 @@ async function takeUpOld(round: Round, name: string): Promise<void> {
   const path = `${WORK_FOLDER}/${name}`;
   await attempt(round, path, async () => {
     if (files.stat(path)?.kind === 'file') {
-      const { text, stamp } = readText(round, path);
+      const { text, stamp } = readPlain(round, path);
       if (workspace.hash(text) !== memory.taken[name])
         await commitRecap(round, { name: LATEST, text, stamp });
     }
@@ -77,11 +77,27 @@ async function takeUpOld(round: Round, name: string): Promise<void> {
 
 async function takeUpFile(round: Round, name: string): Promise<void> {
   const path = `recaps/${name}`;
-  const { text, stamp } = readText(round, path);
+  const { text, stamp } = readPlain(round, path);
+  const digest = round.workspace.hash(text);
   const isKnown =
-    round.memory.files[path]?.digest === round.workspace.hash(text) || (await isRendering(round, name, text));
+    round.memory.files[path]?.digest === digest ||
+    (name === LATEST && isCopy(round, digest)) ||
+    (await isRendering(round, name, text));
   if (!isKnown) await commitRecap(round, { name, text, stamp });
   remember(round, path, stamp, text);
+}
+
+/** Where symlinks are not to be had, people copy the latest recap. */
+function isCopy({ memory }: Round, digest: string): boolean {
+  return Object.entries(memory.files).some(
+    ([path, known]) => path.startsWith('recaps/') && path !== LATEST_PATH && known.digest === digest,
+  );
+}
+
+/** Without what other systems add to a text. */
+function readPlain(round: Round, path: string): ReturnType<typeof readText> {
+  const { text, stamp } = readText(round, path);
+  return { text: text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n'), stamp };
 }
 
 /** Whether a file is just what a recap of the branch is rendered to, for when that is not remembered. */
