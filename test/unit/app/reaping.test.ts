@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listMessages } from '../../../src/app/inbox.ts';
+import { lockResources } from '../../../src/app/locking.ts';
 import { addLogEntry } from '../../../src/app/log.ts';
 import { reap } from '../../../src/app/reaping.ts';
 import { finishSession, startSession } from '../../../src/app/sessions.ts';
@@ -126,6 +127,17 @@ describe('reap', () => {
     });
     workspace.clock.advance(11 * 60_000);
     expect(ids((await reap(workspace, { dryRun: false })).reaped)).toEqual([session.id]);
+  });
+
+  it('ends what the agent may lock, until it begins anew', async () => {
+    const { workspace, gone, session } = await leaveBehind();
+    workspace.clock.advance(3 * HOUR);
+    await reap(workspace, { dryRun: false });
+    await gone.sessions.add({ agent: session.agent, session: session.id }); // as in the clone that was reaped
+    const lock = () => lockResources(gone, { agent: 'go-backend', resources: ['api'] });
+    await expect(lock()).rejects.toMatchObject({ code: 'NO_SESSION' });
+    await startSession(gone, { task: 'Again', agent: 'go-backend' });
+    expect(await lock()).toMatchObject({ status: 'acquired' });
   });
 
   it('lets the agent begin anew', async () => {
