@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Workspace } from './app/workspace.ts';
 import { openWorktreeSessions } from './app/worktree-sessions.ts';
 import { AgentOsError } from './domain/errors.ts';
-import { writeError } from './git/loose-object.ts';
 import { openStateFiles } from './git/state-files.ts';
 import { listOtherGitDirs } from './git/worktrees.ts';
 import { createHome, type Home } from './home/home.ts';
@@ -51,9 +50,13 @@ export function wireHome(
   return { ...home, bind: (...given) => home.bind(...given).catch(explain(path)) };
 }
 
-/** A folder that cannot be written is no defect. */
+/** A folder that cannot be made or written is no defect. */
 function explain(path: string): (error: unknown) => never {
   return (error) => {
-    throw writeError(error, path);
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new AgentOsError('DISK_FULL', `${path} cannot be used: ${error.message}`, {
+      hint: 'See what stands there, and who may write there.',
+      cause: error,
+    });
   };
 }

@@ -7,6 +7,7 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  rmSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -58,9 +59,7 @@ export function openHomeFolder(path: string): HomeFolder {
     const temporary = `${target}.${process.pid}.new`;
     writeFileSync(temporary, text);
     try {
-      linkSync(temporary, target);
-    } catch (error) {
-      if (!isCode(error, 'EEXIST')) throw error;
+      unlessThere(() => linkSync(temporary, target));
     } finally {
       unlinkSync(temporary);
     }
@@ -81,7 +80,7 @@ export function openHomeFolder(path: string): HomeFolder {
         return [aside];
       });
       for (const name of SHOWN) {
-        if (!isThere(at(name))) symlinkSync(`${CURRENT}/${name}`, at(name));
+        unlessThere(() => symlinkSync(`${CURRENT}/${name}`, at(name)));
       }
       if (!isThere(at('README.md'))) keep(at('README.md'), README);
       return moved;
@@ -93,6 +92,7 @@ export function openHomeFolder(path: string): HomeFolder {
     bind(folder) {
       mkdirSync(at(VIEWS, folder), { recursive: true });
       const next = at(`${CURRENT}.${process.pid}.new`);
+      rmSync(next, { force: true }); // of a process that had this number and was killed
       symlinkSync(`${VIEWS}/${folder}`, next);
       renameSync(next, at(CURRENT));
     },
@@ -139,6 +139,11 @@ function freeName(path: string): string {
   return name;
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+/** Another process may have made it meanwhile. */
+function unlessThere(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }

@@ -73,7 +73,7 @@ test('documents that name the home folder work as written, and their writes belo
   ])
     writeFileSync(home(sandbox, name), 'an editor keeps this');
   editState(sandbox, { focus: 'Auth' });
-  const done = await sandbox.cli(worktree, ['status']);
+  const done = await sandbox.cli(ada, ['status']); // in another worktree than the one that its session is in
   expect(done).toMatchObject({ exitCode: 0, stderr: '' });
 
   expect(await logOf(sandbox, ada)).toEqual(['[2026-11-23] Task: Auth\nwith a second line']);
@@ -89,7 +89,7 @@ test('documents that name the home folder work as written, and their writes belo
   );
   expect(trailers.split('\n').filter((line) => line === session.id)).toHaveLength(4); // start, log, recap, state
   expect(readlinkSync(home(sandbox, 'recaps/latest.md'))).toBe(home(sandbox, 'recaps/20261123-backend.md'));
-  for (const folder of [join(ada, '.agent-os'), join(worktree, '.agent-os')]) {
+  for (const folder of [join(worktree, '.agent-os'), join(ada, '.agent-os')]) {
     await sandbox.json(join(folder, '..'), ['status']);
     expect(readFileSync(join(folder, LOG), 'utf8')).toContain('Task: Auth');
     expect(JSON.parse(readFileSync(join(folder, STATE), 'utf8'))).toMatchObject({ focus: 'Auth' });
@@ -194,6 +194,15 @@ test('what was begun before a switch ends where it belongs', async () => {
     of: 'a stranger',
   });
   expect(JSON.parse(readFileSync(home(sandbox, STATE), 'utf8'))).not.toHaveProperty('of');
+});
+
+test('a home folder that leads nowhere is said to be unusable', async () => {
+  const sandbox = await makeSandbox();
+  const ada = await sandbox.repository('ada');
+  symlinkSync(sandbox.path('not-mounted'), home(sandbox));
+  await sandbox.json(ada, ['init']);
+  expect(await sandbox.json(ada, ['home'], { exit: 1 })).toMatchObject({ error: { code: 'DISK_FULL' } });
+  expect((await sandbox.cli(ada, ['context', 'go-backend'])).exitCode).toBe(0);
 });
 
 test('a folder that was there before is kept, and one that is a symlink is followed', async () => {

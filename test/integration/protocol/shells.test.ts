@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lacksTool } from '../../support/processes.ts';
 import { makeSandbox, PROJECT, type Sandbox } from '../../support/sandbox.ts';
-import { countNodeStarts, loading, presentShells, type } from './support/shells.ts';
+import { countNodeStarts, loading, presentShells, type Shell, type } from './support/shells.ts';
 
 const SCRIPT = '.agent-os/bin/load-context.sh';
 const HOSTILE = 'a `tick` $HOME "double" \'single\' \\n $(exit 1) !! %s *\n\tsecond line ünïcode\n- end';
@@ -31,27 +31,15 @@ async function inboxOf(sandbox: Sandbox, repository: string, agent: string): Pro
 }
 
 describe.each(presentShells())('in %s', (shell) => {
-  test('loading prints the context with one start of Node, and defines what leaves nothing behind', async () => {
+  test('loading prints the context with one start of Node, and stays in the folder', async () => {
     const counted = countNodeStarts(await makeSandbox());
     const sandbox = await makeSandbox({ PATH: counted.path });
     const repository = await openRepository(sandbox);
     const before = counted.starts().length;
-    const variables = shell === 'zsh' ? 'typeset +' : 'set';
-    const done = await type(
-      sandbox,
-      shell,
-      repository,
-      [
-        `names() { ( ${variables} ) | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\).*/\\1/p' | grep -iE 'agent_os|^(text|agent|launcher|node|command)$' | grep -v '^_agent_os' || true; }`,
-        `${loading(shell, SCRIPT, 'go-backend')}`,
-        'names',
-        'pwd',
-      ].join('\n'),
-    );
+    const done = await type(sandbox, shell, repository, `${loading(shell, SCRIPT, 'go-backend')}\npwd`);
     expect(done).toMatchObject({ exitCode: 0, stderr: '' });
     expect(done.stdout).toMatch(/^Context of go-backend\n/);
     expect(done.stdout.trimEnd().split('\n').at(-1)).toBe(repository);
-    expect(done.stdout).not.toMatch(/^(AGENT_OS|text|agent|launcher|node|command)/m);
     expect(counted.starts().slice(before)).toEqual([expect.stringContaining('context --sourced go-backend')]);
   });
 
@@ -171,6 +159,53 @@ describe.each(presentShells())('in %s', (shell) => {
     expect(done.stderr).not.toContain('Broken pipe');
     expect(await inboxOf(sandbox, repository, 'reviewer')).toEqual([json]);
   });
+});
+
+test.each(
+  presentShells().flatMap((shell): [string, Shell, string][] => {
+    const lines = 'IFS=x; set -f; set -C; alias node=false 2>/dev/null || true';
+    const more = {
+      bash: 'shopt -s extglob nullglob nocasematch failglob; set -o posix',
+      zsh: 'setopt extended_glob sh_word_split ksh_arrays glob_subst null_glob rc_quotes 2>/dev/null',
+      dash: ':',
+    };
+    return [[`${shell} with unusual options`, shell, `${lines}; ${more[shell]}`]];
+  }),
+)('%s', async (_, shell, options) => {
+  const sandbox = await makeSandbox();
+  const repository = await openRepository(sandbox);
+  writeFileSync(join(repository, 'x.md'), '1');
+  writeFileSync(join(repository, 'y x.md'), '2');
+  const names = {
+    bash: 'compgen -v',
+    zsh: '(emulate -R zsh; print -l -- ${(k)parameters})',
+    dash: "set | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p'",
+  }[shell];
+  const done = await type(
+    sandbox,
+    shell,
+    repository,
+    [
+      `${names} > before`,
+      options,
+      loading(shell, SCRIPT, 'go-backend'),
+      'send_agent_message go-backend reviewer "axb  c * [d]" "e"',
+      'handoff_to go-backend reviewer text x.md "y x.md"',
+      'update_project_state focus "a: b"',
+      `${names} > after`,
+      'echo "IFS is $IFS"',
+    ].join('\n'),
+  );
+  expect(done.exitCode).toBe(0);
+  expect(done.stdout).toMatch(/^Context of go-backend\n[\s\S]*\nIFS is x\n$/);
+  expect(await inboxOf(sandbox, repository, 'reviewer')).toEqual(['axb  c * [d] e', 'text']);
+  expect(await sandbox.json(repository, ['state', 'get', 'focus'])).toMatchObject({ value: 'a: b' });
+  const [before, after] = ['before', 'after'].map((name) =>
+    readFileSync(join(repository, name), 'utf8').trimEnd().split('\n'),
+  );
+  const left = after?.filter((name) => before?.includes(name) === false) ?? [];
+  // What the shells themselves set as they go.
+  expect(left.filter((name) => !/^(BASH_.*|_|OPT[A-Z]+|PIPESTATUS|POSIXLY_CORRECT)$/.test(name))).toEqual([]);
 });
 
 test('a program that is missing is named plainly, and looked for on the PATH', async () => {
