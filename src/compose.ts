@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { identify } from './app/identity.ts';
@@ -22,13 +21,12 @@ import { discoverRepository } from './git/repository.ts';
 import { openStateFiles } from './git/state-files.ts';
 import { requireGit } from './git/version.ts';
 import type { Home } from './home/home.ts';
-import { HOME_STATE, homePath } from './home/home-path.ts';
 import { openBranch } from './store/branch-store.ts';
 import { openPublisher } from './store/sync/publisher.ts';
 import { openClock } from './system/clock.ts';
 import { hashText, openIds } from './system/ids.ts';
 import { openProcesses } from './system/processes.ts';
-import type { ViewPorts, ViewReport } from './view/refresh-view.ts';
+import type { ViewReport } from './view/refresh-view.ts';
 
 export { runCaptured } from './system/captured-program.ts';
 export { runInTerminal, startDetached } from './system/programs.ts';
@@ -227,46 +225,19 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/**
- * Takes up what was written by hand into the views of this repository, that of this worktree and the home folder's, and
- * renders them; see src/view/refresh-view.ts and src/home/refresh-home.ts.
- */
-export async function refreshView(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<readonly Problem[]> {
-  const path = homePath(env);
-  const home = path !== null && existsSync(join(path, HOME_STATE)) ? await openHome(env) : null;
-  const before = (await home?.refresh(workspace)) ?? [];
-  if (workspace.settings.view !== true) return before;
-  const view = await import('./view/refresh-view.ts');
-  const { problems, ingested } = await view.refreshView(workspace, await openViewPorts(workspace));
-  const after = ingested.length > 0 ? ((await home?.refresh(workspace)) ?? []) : [];
-  return [...before, ...problems, ...after];
-}
-
-/** Turns the views of this clone's work trees on or off, for good; a view that is there stays when they are off. */
-export async function setView(workspace: Workspace, isOn: boolean): Promise<ViewReport | null> {
-  const config = await workspace.userConfig();
-  const [view, { includeView }] = await Promise.all([
-    import('./view/refresh-view.ts'),
-    import('./view/exclude.ts'),
-  ]);
-  await config.set('agent-os.view', String(isOn));
-  if (isOn) return view.createView(workspace, await openViewPorts(workspace));
-  includeView(workspace.paths.commonDir);
-  return null;
-}
-
-async function openViewPorts({ paths }: Workspace): Promise<ViewPorts> {
-  const { readScript } = await import('./view/load-context.ts');
-  const processes = openProcesses();
-  return {
-    state: openStateFiles(join(paths.gitDir, STATE_FOLDER), processes),
-    processes,
-    script: () => readScript(hashText),
-  };
-}
-
 /** @throws AgentOsError NOT_FOUND when nothing says which folder is home */
 export async function openHome(env: NodeJS.ProcessEnv): Promise<Home> {
   const { wireHome } = await import('./compose-home.ts');
   return wireHome(env, (cwd, clean) => openWorkspace({ cwd, env: clean }));
+}
+
+/** See compose-views.ts. */
+export async function refreshView(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<readonly Problem[]> {
+  const views = await import('./compose-views.ts');
+  return views.refreshViews(workspace, { env, openHome: () => openHome(env) });
+}
+
+/** See compose-views.ts. */
+export async function setView(workspace: Workspace, isOn: boolean): Promise<ViewReport | null> {
+  return (await import('./compose-views.ts')).setView(workspace, isOn);
 }

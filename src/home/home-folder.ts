@@ -12,13 +12,14 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { VIEW_TITLE, WORK_FOLDER } from '../view/files.ts';
 
 /** Names that lead through `current` to the view of the repository that the folder is bound to. */
 const SHOWN = ['state', 'logs', 'recaps', 'inbox'] as const;
 const CURRENT = 'current';
 const UNFILED = 'unfiled';
+const BEFORE = 'before';
 const VIEWS = 'views';
 const README = `# The agent-os home folder
 
@@ -34,7 +35,7 @@ export interface HomeFolder {
   readonly root: string;
   /** Whether this is the view of a repository whose work tree is the home folder. */
   isView(): boolean;
-  /** Makes what is missing; what stands in the way is moved to `unfiled`. @returns where to */
+  /** Makes what is missing; what stands in the way is moved to `before`. @returns where to */
   prepare(): readonly string[];
   /** The folder of the repository that is shown; null: none. */
   bound(): string | null;
@@ -56,7 +57,8 @@ export function openHomeFolder(path: string): HomeFolder {
   const at = (...parts: string[]): string => join(root, ...parts);
   /** A whole new file, never over another. */
   const keep = (target: string, text: string): void => {
-    const temporary = `${target}.${process.pid}.new`;
+    // A name that who takes up the folder passes over.
+    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.new`);
     writeFileSync(temporary, text);
     try {
       unlessThere(() => linkSync(temporary, target));
@@ -75,7 +77,8 @@ export function openHomeFolder(path: string): HomeFolder {
           linkTarget(at(name))?.startsWith(name === CURRENT ? `${VIEWS}/` : `${CURRENT}/`) ??
           !isThere(at(name));
         if (isOurs) return [];
-        const aside = freeName(at(UNFILED, `before-${name}`));
+        mkdirSync(at(BEFORE), { recursive: true });
+        const aside = freeName(at(BEFORE, name));
         renameSync(at(name), aside);
         return [aside];
       });
@@ -109,7 +112,7 @@ export function openHomeFolder(path: string): HomeFolder {
     unfiled: () =>
       isThere(at(UNFILED))
         ? readdirSync(at(UNFILED))
-            .filter((name) => !name.endsWith('.new'))
+            .filter((name) => !name.startsWith('.'))
             .sort()
         : [],
     readUnfiled(name) {

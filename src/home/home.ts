@@ -156,7 +156,7 @@ async function refreshPrevious(ports: HomePorts, previous: HomeRepository): Prom
       await workspace.close();
     }
   } catch (error) {
-    if (!(error instanceof AgentOsError)) throw error;
+    troubleOf(error);
   }
 }
 

@@ -18,7 +18,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   home: ['home', 'view', 'app', 'store', 'domain'],
   cli: ['cli', 'home', 'view', 'app', 'domain', 'compose.ts'],
   'compose-home.ts': ['git', 'system', 'home', 'view', 'app', 'domain', 'compose-home.ts'],
-  'compose.ts': ['git', 'system', 'store', 'app', 'view', 'home', 'domain', 'compose-home.ts', 'compose.ts'],
+  'compose-views.ts': ['git', 'system', 'home', 'view', 'app', 'domain', 'compose-views.ts'],
+  'compose.ts': [
+    'git',
+    'system',
+    'store',
+    'app',
+    'view',
+    'home',
+    'domain',
+    'compose-home.ts',
+    'compose-views.ts',
+    'compose.ts',
+  ],
   'index.ts': ['app', 'store', 'domain', 'compose.ts'],
 };
 

@@ -11,7 +11,7 @@ export const command: CommandSpec = {
   description:
     'Bind ~/.agent-os to this repository, for documents that name it: state, logs, recaps and inbox in it show this ' +
     'repository then, and bin/load-context.sh has the shell functions of the protocol. The folder is made if it is ' +
-    'not there; what stands in the way is moved to its folder unfiled. Exit code 3 when another repository is shown ' +
+    'not there; what stands in the way is moved to its folder before. Exit code 3 when another repository is shown ' +
     'and agents are at work there.',
   options: [
     { flags: '--switch', description: 'even if agents are at work in the repository that it shows' },

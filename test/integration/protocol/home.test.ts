@@ -213,7 +213,7 @@ test('a folder that was there before is kept, and one that is a symlink is follo
   writeFileSync(sandbox.path('elsewhere/notes.txt'), 'mine\n');
   symlinkSync(sandbox.path('elsewhere'), home(sandbox));
   await sandbox.json(ada, ['init', '--home']);
-  expect(readFileSync(home(sandbox, 'unfiled/before-logs/go-backend.log'), 'utf8')).toBe('from before\n');
+  expect(readFileSync(home(sandbox, 'before/logs/go-backend.log'), 'utf8')).toBe('from before\n');
   expect(readFileSync(home(sandbox, 'notes.txt'), 'utf8')).toBe('mine\n');
   appendFileSync(home(sandbox, LOG), 'new\n');
   expect(await logOf(sandbox, ada)).toEqual(['new']);

@@ -178,7 +178,7 @@ test.each(
   writeFileSync(join(repository, 'y x.md'), '2');
   const names = {
     bash: 'compgen -v',
-    zsh: '(emulate -R zsh; print -l -- ${(k)parameters})',
+    zsh: '(emulate -R zsh; print -l -- $parameters[(I)*])',
     dash: "set | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p'",
   }[shell];
   const done = await type(
