@@ -1,7 +1,7 @@
 /** Data of `--json`, beside `schema`; camelCase, times in ISO 8601. Commands that are not here have none of note. */
 const JSON_FIELDS = {
-  init: '`created`, `branch`, `remote`, `capabilities`, `view`, `hooks` (how many git reaches; null with `--no-hooks`)',
-  context: '`state`, `sessions`, `locks`, `unread`, `recaps`, `changes`, `conflicts`, `problems`',
+  init: '`created`, `branch`, `remote`, `capabilities`, `view`, `hooks` (how many git reaches; null with `--no-hooks`), `home`',
+  context: '`state`, `sessions`, `locks`, `unread`, `recaps`, `changes`, `conflicts`, `home`, `problems`',
   start: '`session`',
   done: '`session`, `already`, `released`, `queued`',
   heartbeat: '`session`, `renewed`, `lost`',
@@ -25,7 +25,7 @@ const JSON_FIELDS = {
   'agent list': '`agents`',
   'agent show': '`agents`',
   status:
-    '`sessions: [{id, agent, status, task, branch, heartbeatAt, …}]`, `locks`, `unread`, `conflicts`, `unsynced`',
+    '`sessions: [{id, agent, status, stale, holds, task, branch, heartbeatAt, …}]`, `locks`, `unread`, `conflicts`, `unsynced`; with --active: `agent`, `active`, `sessions`',
   sync: '`fetched`, `merged`, `published`, `branch` (`pushed`, `behind`, `same`)',
   push: '`pushed`, `locks`',
   'hooks install':
@@ -33,6 +33,8 @@ const JSON_FIELDS = {
   'hooks uninstall': '`edits`, `dryRun`',
   'hooks status': '`hooks: [{worktree, hook, state, how, fix}]`, `launcher`',
   gc: '`removed`, `dryRun`',
+  home: '`home: {path, repository, isHere, unfiled}`, `status`, `previous`, `moved`, or `filed`',
+  reap: '`reaped: [{session, holds}]`, `kept: [{session, holds, until, why}]`, `dryRun`',
   doctor: '`checks: [{name, status, message, fix}]`',
 };
 

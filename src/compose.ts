@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { identify } from './app/identity.ts';
+import type { Problem } from './app/records.ts';
 import type { Capabilities } from './app/repository-ports.ts';
 import { readSettings } from './app/settings.ts';
 import type { Workspace } from './app/workspace.ts';
@@ -20,12 +21,13 @@ import { openRemote } from './git/remote.ts';
 import { discoverRepository } from './git/repository.ts';
 import { openStateFiles } from './git/state-files.ts';
 import { requireGit } from './git/version.ts';
+import type { Home } from './home/home.ts';
 import { openBranch } from './store/branch-store.ts';
 import { openPublisher } from './store/sync/publisher.ts';
 import { openClock } from './system/clock.ts';
 import { hashText, openIds } from './system/ids.ts';
 import { openProcesses } from './system/processes.ts';
-import type { ViewPorts, ViewReport } from './view/refresh-view.ts';
+import type { ViewReport } from './view/refresh-view.ts';
 
 export { runCaptured } from './system/captured-program.ts';
 export { runInTerminal, startDetached } from './system/programs.ts';
@@ -227,32 +229,25 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Takes up what was written into the view of this worktree by hand, and renders it; see src/view/refresh-view.ts. */
-export async function refreshView(workspace: Workspace): Promise<ViewReport> {
-  const view = await import('./view/refresh-view.ts');
-  return view.refreshView(workspace, openViewPorts(workspace));
+/** @throws AgentOsError NOT_FOUND when nothing says which folder is home */
+export async function openHome(env: NodeJS.ProcessEnv): Promise<Home> {
+  const { wireHome } = await import('./compose-home.ts');
+  return wireHome(env, (cwd, clean) => openWorkspace({ cwd, env: clean }));
 }
 
-/** Turns the views of this clone's work trees on or off, for good; a view that is there stays when they are off. */
+/** See compose-views.ts. */
+export async function refreshView(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<readonly Problem[]> {
+  const views = await import('./compose-views.ts');
+  return views.refreshViews(workspace, { env, openHome: () => openHome(env) });
+}
+
+/** See compose-views.ts. */
 export async function setView(workspace: Workspace, isOn: boolean): Promise<ViewReport | null> {
-  const config = await workspace.userConfig();
-  const [view, { includeView }] = await Promise.all([
-    import('./view/refresh-view.ts'),
-    import('./view/exclude.ts'),
-  ]);
-  await config.set('agent-os.view', String(isOn));
-  if (isOn) return view.createView(workspace, openViewPorts(workspace));
-  includeView(workspace.paths.commonDir);
-  return null;
+  return (await import('./compose-views.ts')).setView(workspace, isOn);
 }
 
 /** Where git looks for hooks in this repository, and the files there; `shims`: the shell files of this package. */
 export async function openHookFiles({ paths }: Workspace, shims: string): Promise<HookFiles> {
   const files = await import('./git/hook-files.ts');
   return files.openHookFiles(paths, shims);
-}
-
-function openViewPorts({ paths }: Workspace): ViewPorts {
-  const processes = openProcesses();
-  return { state: openStateFiles(join(paths.gitDir, STATE_FOLDER), processes), processes };
 }

@@ -6,6 +6,7 @@ import { overlaps } from '../domain/locks/pattern-overlap.ts';
 import { type AgentName, parseAgentName } from '../domain/names.ts';
 import type { YamlValue } from '../domain/yaml.ts';
 import type { LockView } from '../store/locks/locks.ts';
+import { type ActiveSession, readActiveSessions } from './active-sessions.ts';
 import { type AgentView, readAgent } from './agents.ts';
 import { type ConflictView, readConflicts, readKnown } from './documents.ts';
 import { type LogEntryView, readLogEntries } from './log.ts';
@@ -13,8 +14,6 @@ import { listUnread, readMessages } from './mailbox.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { type RecapView, readRecaps } from './recaps.ts';
 import { openRecords, type Problem } from './records.ts';
-import type { SessionView } from './session-records.ts';
-import { readActiveSessions } from './status.ts';
 import type { Workspace } from './workspace.ts';
 
 const RECAPS = 5;
@@ -37,7 +36,7 @@ export interface ContextReport {
   readonly card: AgentView;
   /** The project state, all of it. */
   readonly state: YamlValue;
-  readonly sessions: readonly SessionView[];
+  readonly sessions: readonly ActiveSession[];
   readonly locks: readonly LockView[];
   readonly unread: readonly MessageView[];
   readonly recaps: readonly RecapView[];
@@ -69,7 +68,7 @@ export async function readContext(
     agent,
     card,
     state: (state && getAt(state, [])) ?? {},
-    sessions: await readActiveSessions(workspace, records),
+    sessions: await readActiveSessions(workspace, records, { locks }),
     locks,
     unread: unread.map(viewMessage),
     recaps: await readRecaps(records, RECAPS),

@@ -5,9 +5,9 @@ import { CONFIG_PATH, classify } from '../domain/layout.ts';
 import { KINDS, type Kind } from '../domain/schema/kinds.ts';
 import { resolveConfig } from '../domain/schema/resolve-config.ts';
 import type { Snapshot } from '../store/branch.ts';
+import { readActiveSessions } from './active-sessions.ts';
 import { type Check, fail, ok, warn } from './doctor-check.ts';
 import { readRecord, readRecords } from './records.ts';
-import { readSessions, readStaleAfter, viewSession } from './session-records.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Broken records that are named one by one; the rest is counted. */
@@ -79,23 +79,17 @@ async function checkClock(workspace: Workspace, snapshot: Snapshot): Promise<Che
 }
 
 async function checkSessions(workspace: Workspace, snapshot: Snapshot): Promise<readonly Check[]> {
-  const records = readRecords(snapshot);
-  const [sessions, staleAfter] = await Promise.all([readSessions(records), readStaleAfter(records)]);
-  const now = workspace.clock.now();
-  const active = sessions
-    .filter(({ status }) => status === 'active')
-    .map((session) => viewSession(session, { now, staleAfter }));
+  const { locks } = await (await workspace.locks()).list();
+  const active = await readActiveSessions(workspace, readRecords(snapshot), { locks });
   const silent = active.filter(({ stale }) => stale);
   return [
     ...(silent.length === 0 ? [ok('sessions', `${active.length} are active`)] : []),
-    ...silent.map(({ agent, id, heartbeatAt, clone }) =>
-      warn('sessions', `${agent} gave no sign of life since ${heartbeatAt} (session ${id})`, {
-        fix:
-          clone === workspace.clone
-            ? `In its worktree: agent-os done --agent ${agent} 'what became of it'`
-            : `Ask: agent-os send ${agent} 'Are you still at it?'`,
-        data: { agent, session: id, clone },
-      }),
-    ),
+    ...silent.map(({ agent, id, heartbeatAt, clone, holds }) => {
+      const held = holds.length === 0 ? '' : ` and still holds ${holds.join(', ')}`;
+      return warn('sessions', `${agent} gave no sign of life since ${heartbeatAt}${held} (session ${id})`, {
+        fix: 'agent-os reap',
+        data: { agent, session: id, clone, holds },
+      });
+    }),
   ];
 }

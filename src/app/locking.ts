@@ -1,6 +1,13 @@
 import { parseDuration } from '../domain/duration.ts';
 import { AgentOsError } from '../domain/errors.ts';
-import { parseOid, parseResourceName, type ResourceName } from '../domain/names.ts';
+import { sessionPath } from '../domain/layout.ts';
+import {
+  type AgentName,
+  parseOid,
+  parseResourceName,
+  type RecordId,
+  type ResourceName,
+} from '../domain/names.ts';
 import type {
   AcquireOutcome,
   ForceOutcome,
@@ -9,6 +16,7 @@ import type {
   ReleaseOutcome,
 } from '../store/locks/locks.ts';
 import { tellFormerHolders } from './locking-notice.ts';
+import { readRecords } from './records.ts';
 import type { Workspace } from './workspace.ts';
 
 const REASON_LIMIT = 1000;
@@ -118,11 +126,19 @@ export async function renewDueLocks(workspace: Workspace): Promise<readonly Reso
 
 async function requireSession(workspace: Workspace, agent: string | undefined): Promise<LockOwner> {
   const who = await workspace.identify(agent);
-  if (who.session !== null) return who;
+  if (who.session !== null && !(await hasEnded(workspace, who.agent, who.session))) return who;
   throw new AgentOsError('NO_SESSION', `${who.agent} has no active session in this worktree`, {
     hint: `A lock belongs to a session: run \`agent-os start --agent ${who.agent} 'what you are about to do'\`.`,
     data: { agent: who.agent },
   });
+}
+
+/** Whether a session that this worktree takes for active was ended elsewhere: reaped, or finished from another clone. */
+async function hasEnded(workspace: Workspace, agent: AgentName, session: RecordId): Promise<boolean> {
+  const path = sessionPath(agent, session);
+  const records = readRecords(await workspace.branch.snapshot());
+  const record = await records.read('session', path);
+  return record !== null && record.status !== 'active';
 }
 
 function parseResources(names: readonly string[]): readonly ResourceName[] {

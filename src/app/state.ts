@@ -42,12 +42,16 @@ export async function getState(
   return { value, problems: records.problems };
 }
 
+/** `json-or-text`: JSON where it is that, else text as it stands, whatever YAML would make of it. */
+export type ValueForm = 'yaml' | 'text' | 'json-or-text';
+
 export interface StateInput extends Which {
   readonly agent?: string;
   /** Dotted: `critical_context.current_focus`. */
   readonly path: string;
-  /** YAML: text without quotes is text, `[a, b]` a list. */
   readonly value: string;
+  /** What `value` is; default `yaml`: text without quotes is text, `[a, b]` a list. */
+  readonly as?: ValueForm;
 }
 
 /**
@@ -75,7 +79,7 @@ async function changeState(
   change: (state: DocumentState, path: DottedPath, value: YamlValue, author: Author) => DocumentState,
 ): Promise<{ readonly value: YamlValue }> {
   const path = parseDottedPath(input.path);
-  const value = parseValue(input.value);
+  const value = readValue(input);
   const file = documentPath(input.document);
   const who = await workspace.identify(input.agent);
   const { result } = await workspace.branch.commit<YamlValue>({
@@ -151,6 +155,21 @@ function readEdited(
       hint: 'Mend it and try again.',
       cause: error,
     });
+  }
+}
+
+/** Of text, the end of its last line is none of its own. @throws AgentOsError BAD_VALUE */
+function readValue({ value, as = 'yaml' }: StateInput): YamlValue {
+  const isText = as === 'text' || (as === 'json-or-text' && !isJson(value));
+  return isText ? value.replace(/\r?\n$/, '') : parseValue(value);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,11 +1,11 @@
 import type { AgentName, Oid } from '../domain/names.ts';
-import { isAgentName } from '../domain/names.ts';
+import { isAgentName, parseAgentName } from '../domain/names.ts';
 import type { Snapshot } from '../store/branch.ts';
 import type { LockView } from '../store/locks/locks.ts';
+import { type ActiveSession, readActiveSessions } from './active-sessions.ts';
 import { type ConflictView, readConflicts } from './documents.ts';
 import { listUnread } from './mailbox.ts';
 import { formatTime, openRecords, type Problem } from './records.ts';
-import { readSessions, readStaleAfter, type SessionView, viewSession } from './session-records.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An operation that the remote does not have yet, as far as this clone knows. */
@@ -17,7 +17,7 @@ export interface UnsyncedOperation {
 
 export interface StatusReport {
   /** Active ones, stale ones among them. */
-  readonly sessions: readonly SessionView[];
+  readonly sessions: readonly ActiveSession[];
   readonly locks: readonly LockView[];
   /** Agents with unread messages. */
   readonly unread: readonly { readonly agent: AgentName; readonly count: number }[];
@@ -37,7 +37,7 @@ export async function readStatus(workspace: Workspace): Promise<StatusReport> {
   const locks = await (await workspace.locks()).list();
   for (const { ref, problem } of locks.broken) records.report({ path: ref, message: problem });
   return {
-    sessions: await readActiveSessions(workspace, records),
+    sessions: await readActiveSessions(workspace, records, { locks: locks.locks }),
     locks: locks.locks,
     unread: await countUnread(records.snapshot),
     conflicts: await readConflicts(workspace, records),
@@ -46,13 +46,24 @@ export async function readStatus(workspace: Workspace): Promise<StatusReport> {
   };
 }
 
-export async function readActiveSessions(
-  workspace: Pick<Workspace, 'clock'>,
-  records: Parameters<typeof readSessions>[0],
-): Promise<readonly SessionView[]> {
-  const [sessions, staleAfter] = await Promise.all([readSessions(records), readStaleAfter(records)]);
-  const times = { now: workspace.clock.now(), staleAfter };
-  return sessions.filter(({ status }) => status === 'active').map((session) => viewSession(session, times));
+export interface Activity {
+  readonly agent: AgentName;
+  /** Whether one of its sessions is active, and not stale. */
+  readonly active: boolean;
+  /** Those that it has announced and not ended. */
+  readonly sessions: readonly ActiveSession[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Whether an agent is at work, as this clone knows it; nothing but its sessions is read.
+ * @throws AgentOsError NOT_INITIALISED, BAD_NAME
+ */
+export async function readActivity(workspace: Workspace, name: string): Promise<Activity> {
+  const agent = parseAgentName(name);
+  const records = await openRecords(workspace);
+  const sessions = await readActiveSessions(workspace, records, { agent });
+  return { agent, active: sessions.some(({ stale }) => !stale), sessions, problems: records.problems };
 }
 
 async function countUnread(snapshot: Snapshot): Promise<StatusReport['unread']> {

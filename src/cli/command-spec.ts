@@ -29,6 +29,8 @@ export interface Values {
   list(name: string): readonly string[];
   /** A flag without a value; a `--no-x` flag is `x`, and true unless it was given. */
   flag(name: string): boolean;
+  /** Of a pair of flags `--x` and `--no-x`, which was given; undefined: neither. */
+  choice(name: string): boolean | undefined;
 }
 
 export interface Invocation {
@@ -53,6 +55,8 @@ export interface Invocation {
   answer(line: string): Promise<void>;
   /** Prints lines to standard output at once, unless `--json`; for commands that tell a story. */
   show(...lines: Line[]): void;
+  /** A question to a person at a terminal; null where nobody can be asked, or nothing may be (`--no-input`, `--json`). */
+  ask(question: string): Promise<boolean | null>;
   /** Tells a waiting person what goes on; standard error, only on a terminal and without `--quiet`. */
   progress(line: Line): void;
 }

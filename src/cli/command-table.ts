@@ -73,6 +73,16 @@ export const COMMANDS: readonly TableEntry[] = [
     () => import('./commands/batch.ts'),
     true,
   ),
+  entry(
+    'home',
+    'bind ~/.agent-os, which documents name, to this repository',
+    () => import('./commands/home.ts'),
+  ),
+  entry(
+    'reap',
+    'end sessions that were left behind, and release what they hold',
+    () => import('./commands/reap.ts'),
+  ),
   entry('doctor', 'say what works, what does not, and what mends it', () => import('./commands/doctor.ts')),
   entry(
     'demo',

@@ -11,8 +11,8 @@ export function contextMarkdown(report: ContextReport, now: number): string[] {
     ...section(
       'Active sessions',
       sessions.map(
-        ({ agent, stale, task, branch, heartbeatAt }) =>
-          `- **${agent}**${stale ? ' (stale)' : ''} on ${inline(branch ?? 'no branch')}, ${formatDistance(heartbeatAt, now)}: ${inline(task)}`,
+        ({ agent, stale, task, branch, heartbeatAt, holds }) =>
+          `- **${agent}**${stale ? staleMark(holds) : ''} on ${inline(branch ?? 'no branch')}, ${formatDistance(heartbeatAt, now)}: ${inline(task)}`,
       ),
     ),
     ...section(
@@ -48,6 +48,11 @@ export function contextMarkdown(report: ContextReport, now: number): string[] {
       ),
     ),
   ];
+}
+
+/** `agent-os reap` ends such a session. */
+function staleMark(holds: readonly string[]): string {
+  return holds.length === 0 ? ' (stale)' : ` (stale, still holds ${inline(holds.join(', '))})`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -17,6 +17,7 @@ export async function main(): Promise<void> {
     stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
     stdout: openSink(1, () => process.stdout),
     stderr: openSink(2, () => process.stderr),
+    ask: async (question) => (await import('./ask.ts')).askPerson(question),
     openWorkspace: async (options) => (await import('../compose.ts')).openWorkspace(options),
   });
 }

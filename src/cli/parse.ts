@@ -170,6 +170,10 @@ function typedValues(parser: Command, spec: CommandSpec): Values {
       return Array.isArray(value) ? value.map(String) : [];
     },
     flag: (name) => values.get(name) === true,
+    choice(name) {
+      const value = values.get(name);
+      return typeof value === 'boolean' ? value : undefined;
+    },
   };
 }
 

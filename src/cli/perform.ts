@@ -21,6 +21,8 @@ export interface World {
   answer(line: string): Promise<void>;
   show(lines: readonly Line[]): void;
   progress(line: Line): void;
+  /** Asks a person at a terminal; null where there is none. */
+  ask(question: string): Promise<boolean | null>;
 }
 
 export interface Performer {
@@ -84,9 +86,12 @@ export function makePerformer(world: World): Performer {
         perform: (other, otherInput) => perform(other, otherInput, callable),
         answer: world.answer,
         show: (...lines) => (json ? undefined : world.show(lines)),
+        ask: async (question) => (json || !input || env['CI'] ? null : world.ask(question)),
         progress: json || quiet ? () => {} : world.progress,
       };
-      const output = await withView(line.spec.view, invocation.workspace, () => line.spec.run(invocation));
+      const output = await withView(line.spec.view, { open: invocation.workspace, env }, () =>
+        line.spec.run(invocation),
+      );
       return { command, output, json, quiet };
     } catch (error) {
       return { command, output: { data: {}, error: toAgentOsError(error, env) }, ...asked };

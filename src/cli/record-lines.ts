@@ -1,9 +1,9 @@
+import type { ActiveSession } from '../app/active-sessions.ts';
 import type { ConflictView } from '../app/documents.ts';
 import type { LogEntryView } from '../app/log.ts';
 import type { MessageView } from '../app/message-view.ts';
 import type { RecapView } from '../app/recaps.ts';
 import type { Problem } from '../app/records.ts';
-import type { SessionView } from '../app/session-records.ts';
 import type { AgentOsError } from '../domain/errors.ts';
 import { bad, dim, type Line, type Piece, paragraph, strong, table, warn } from './text.ts';
 import { formatDistance, formatMoment } from './time.ts';
@@ -18,14 +18,16 @@ export function staleNotes(problem: AgentOsError | null): Line[] {
   return problem === null ? [] : [[warn('offline: '), `this is what was last seen; ${problem.message}`]];
 }
 
-export function sessionLines(sessions: readonly SessionView[], now: number): Line[] {
+export function sessionLines(sessions: readonly ActiveSession[], now: number): Line[] {
   return table(
     sessions.map((session) => [
       strong(session.agent),
       session.stale ? warn('stale') : session.status,
       session.branch ?? '-',
       dim(formatDistance(session.heartbeatAt, now)),
-      firstWords(session.task),
+      session.stale && session.holds.length > 0
+        ? warn(`still holds ${session.holds.join(', ')}: ${firstWords(session.task)}`)
+        : firstWords(session.task),
     ]),
   );
 }

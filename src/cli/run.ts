@@ -6,6 +6,8 @@ import { makePerformer, type World } from './perform.ts';
 export interface Surroundings extends Streams, Pick<World, 'cwd' | 'openWorkspace'> {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly commands?: World['commands'];
+  /** Default: nobody can be asked. */
+  readonly ask?: World['ask'];
 }
 
 /**
@@ -14,7 +16,15 @@ export interface Surroundings extends Streams, Pick<World, 'cwd' | 'openWorkspac
  * @returns the exit code; this never throws
  */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { cwd, env, stdin, stdout, openWorkspace, commands = COMMANDS } = surroundings;
+  const {
+    cwd,
+    env,
+    stdin,
+    stdout,
+    openWorkspace,
+    commands = COMMANDS,
+    ask = async () => null,
+  } = surroundings;
   const performer = makePerformer({
     cwd,
     env,
@@ -25,6 +35,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
         stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
       }),
     show: (lines) => printLines(surroundings, lines),
+    ask,
     progress: (line) => printProgress(surroundings, line),
   });
   const performed = await performer.perform(argv, stdin);

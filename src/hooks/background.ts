@@ -40,7 +40,7 @@ export async function workInBackground(
           const there = await openAt(folder);
           if (there === null) continue;
           await unlessExpected(() => renewDueLocks(there));
-          await unlessExpected(() => showView(there));
+          await unlessExpected(() => showView(there, env));
         }
       },
     });
@@ -57,10 +57,10 @@ export async function workInBackground(
   }
 }
 
-async function showView(workspace: Workspace): Promise<void> {
+async function showView(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<void> {
   if (workspace.settings.view !== true) return;
   const { refreshView } = await import('../compose.ts');
-  await refreshView(workspace);
+  await refreshView(workspace, env);
 }
 
 async function unlessExpected(step: () => Promise<unknown>): Promise<void> {

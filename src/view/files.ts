@@ -29,9 +29,10 @@ export interface ViewFiles {
   link(path: string): { readonly target: string; readonly inside: boolean };
   /**
    * A whole new file, in one step and never over another.
+   * @param options.mode - permissions before the umask; default 0o666
    * @returns its stamp; null when something stands there
    */
-  create(path: string, text: string, options?: { readonly readOnly?: boolean }): Stamp | null;
+  create(path: string, text: string, options?: { readonly mode?: number }): Stamp | null;
   /** A symlink to a name in its own folder. @returns false when something stands there */
   point(path: string, target: string): boolean;
   /** Text at the end, in one write that no other appender can interrupt. @returns the file's stamp after it */
@@ -44,6 +45,8 @@ export interface ViewFiles {
   remove(path: string): void;
 }
 
+/** What the README of a view begins with, by which one is known. */
+export const VIEW_TITLE = '# The agent-os view';
 /** The view, in the root of a work tree. */
 export const VIEW_FOLDER = '.agent-os';
 /** Where files wait that were renamed away, and new ones before they are linked into place. */

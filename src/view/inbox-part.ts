@@ -35,7 +35,7 @@ async function renderInbox(round: Round, snapshot: Snapshot, agent: AgentName): 
     unread.filter(({ id }) => !isShown(fileOf(id))),
   )) {
     const [path, text] = [fileOf(message.id), formatMessage(message)];
-    const stamp = files.create(path, text, { readOnly: true });
+    const stamp = files.create(path, text, { mode: 0o444 });
     if (stamp !== null) round.rendered.add(path);
     // One that stands there already may be what was rendered before the memory of it was lost.
     const shown = stamp === null ? readText(round, path) : { stamp, text };

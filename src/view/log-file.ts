@@ -1,8 +1,8 @@
+import { derivedText } from '../domain/derived-ids.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import type { AgentName } from '../domain/names.ts';
 import { MAX_BYTES } from '../domain/yaml.ts';
 import { isSameStamp, type Stamp } from './files.ts';
-import { derivedText } from './ids.ts';
 import { type LogRead, readLog } from './log-text.ts';
 import type { KnownLog } from './memory.ts';
 import type { Round } from './round.ts';
@@ -16,6 +16,11 @@ export interface Tail extends LogRead {
   readonly log: KnownLog;
   /** What stands after `end` is a line that somebody is still writing. */
   readonly isUnfinished: boolean;
+}
+
+/** `*.log`, without what editors keep beside the files that they edit. */
+export function isLogName(name: string): boolean {
+  return name.endsWith('.log') && !/^[.#~]/.test(name);
 }
 
 export function logFile(agent: AgentName): string {

@@ -1,13 +1,23 @@
 import { formatTime } from '../app/records.ts';
 import { firstLine } from '../app/text-input.ts';
 import { decode, encode } from '../domain/codec.ts';
+import { derivedText } from '../domain/derived-ids.ts';
 import { classify, dayOf, logFolder, logPath } from '../domain/layout.ts';
 import { type AgentName, isAgentName, type Oid, type RecordId } from '../domain/names.ts';
 import { nextClock, type OperationId, operationId } from '../domain/operation.ts';
 import type { Log } from '../domain/schema/log.ts';
 import type { Snapshot } from '../store/branch.ts';
-import { derivedText } from './ids.ts';
-import { advance, advanceTo, isConsumed, logFile, readTail, statLog, type Tail } from './log-file.ts';
+import { isOurs } from './filing.ts';
+import {
+  advance,
+  advanceTo,
+  isConsumed,
+  isLogName,
+  logFile,
+  readTail,
+  statLog,
+  type Tail,
+} from './log-file.ts';
 import { formatEntry, isWritten, type Piece, readLog, unknownPieces } from './log-text.ts';
 import type { KnownLog } from './memory.ts';
 import { attempt, isAboutOnePath, oidOf, type Round, report, type ViewWorkspace } from './round.ts';
@@ -34,7 +44,7 @@ interface ShownEntry {
 /** Take up what was written by hand into `logs/*.log`; the files themselves are left as they are. */
 export async function takeUpLogs(round: Round): Promise<void> {
   for (const name of round.files.list('logs')) {
-    if (!name.endsWith('.log')) continue;
+    if (!isLogName(name)) continue;
     const agent = name.slice(0, -'.log'.length);
     if (isAgentName(agent)) await attempt(round, `logs/${name}`, () => takeUpLog(round, agent));
     else report(round, `logs/${name}`, `logs/${name} is not named for an agent and is left alone`);
@@ -54,7 +64,12 @@ async function takeUpTail(round: Round, agent: AgentName, tail: Tail): Promise<v
   const { added, present } = log.isCompared
     ? { added: pieces, present: [] }
     : await compare(round, agent, tail);
-  const last = added.length === 0 ? log.last : await commitPieces(round, agent, tail, added);
+  const ours: Piece[] = [];
+  for (const piece of added) {
+    const { start, text } = piece;
+    if (await isOurs(round, logFile(agent), { kind: 'log', agent, start, text })) ours.push(piece);
+  }
+  const last = ours.length === 0 ? log.last : await commitPieces(round, agent, tail, ours);
   const known = advanceTo(round, agent, log, end);
   round.memory.logs[agent] = { ...known, last, present: [...log.present, ...marked, ...present] };
 }

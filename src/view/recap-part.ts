@@ -1,13 +1,15 @@
 import { parseRecap } from '../app/recap-text.ts';
 import { formatTime } from '../app/records.ts';
 import { decode, encode } from '../domain/codec.ts';
+import { derivedId } from '../domain/derived-ids.ts';
 import { classify, recapPath, recordTime } from '../domain/layout.ts';
 import type { AgentName, RecordId } from '../domain/names.ts';
 import type { Recap } from '../domain/schema/recap.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { putAside } from './aside.ts';
 import { isSameStamp, type Stamp, WORK_FOLDER } from './files.ts';
-import { derivedId } from './ids.ts';
+import { isOurs } from './filing.ts';
+import { namesAgent } from './recap-author.ts';
 import { formatRecapFile, parseRecapFile, recapFileName } from './recap-file.ts';
 import {
   attempt,
@@ -64,7 +66,7 @@ async function takeUpOld(round: Round, name: string): Promise<void> {
   const path = `${WORK_FOLDER}/${name}`;
   await attempt(round, path, async () => {
     if (files.stat(path)?.kind === 'file') {
-      const { text, stamp } = readText(round, path);
+      const { text, stamp } = readPlain(round, path);
       if (workspace.hash(text) !== memory.taken[name])
         await commitRecap(round, { name: LATEST, text, stamp });
     }
@@ -75,11 +77,27 @@ async function takeUpOld(round: Round, name: string): Promise<void> {
 
 async function takeUpFile(round: Round, name: string): Promise<void> {
   const path = `recaps/${name}`;
-  const { text, stamp } = readText(round, path);
+  const { text, stamp } = readPlain(round, path);
+  const digest = round.workspace.hash(text);
   const isKnown =
-    round.memory.files[path]?.digest === round.workspace.hash(text) || (await isRendering(round, name, text));
+    round.memory.files[path]?.digest === digest ||
+    (name === LATEST && isCopy(round, digest)) ||
+    (await isRendering(round, name, text));
   if (!isKnown) await commitRecap(round, { name, text, stamp });
   remember(round, path, stamp, text);
+}
+
+/** Where symlinks are not to be had, people copy the latest recap. */
+function isCopy({ memory }: Round, digest: string): boolean {
+  return Object.entries(memory.files).some(
+    ([path, known]) => path.startsWith('recaps/') && path !== LATEST_PATH && known.digest === digest,
+  );
+}
+
+/** Without what other systems add to a text. */
+function readPlain(round: Round, path: string): ReturnType<typeof readText> {
+  const { text, stamp } = readText(round, path);
+  return { text: text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n'), stamp };
 }
 
 /** Whether a file is just what a recap of the branch is rendered to, for when that is not remembered. */
@@ -100,6 +118,7 @@ async function commitRecap(
   const { workspace, memory } = round;
   const { body } = parseRecapFile(text);
   if (body.trim() === '') return;
+  if (!(await isOurs(round, `recaps/${name}`, { kind: 'recap', name, text }))) return;
   const { agent, session } = await findAuthor(round, name);
   const scope = `${workspace.clone} ${workspace.paths.gitDir} ${name}`;
   const id = derivedId(Math.min(stamp.modified, workspace.clock.now()), workspace.hash(`${scope}\n${text}`));
@@ -132,11 +151,8 @@ async function commitRecap(
 
 /** Among several active agents the one that the file is named for: `20261123-backend.md` is go-backend's. */
 async function findAuthor({ workspace }: Round, name: string): Promise<Writer> {
-  const topic = name.replace(/\.md$/, '').replace(/^[\d-]+/, '');
   const active = await workspace.sessions.list();
-  const named = active.findLast(
-    ({ agent }) => topic !== '' && (agent === topic || agent.endsWith(`-${topic}`)),
-  );
+  const named = active.findLast(({ agent }) => namesAgent(name, agent));
   return named ?? (await findWriter(workspace));
 }
 

@@ -4,13 +4,16 @@ import { isAgentName, type RecordId } from '../domain/names.ts';
 import type { Processes, StateFiles } from '../domain/ports.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { excludeView } from './exclude.ts';
-import { VIEW_FOLDER, type ViewFiles, WORK_FOLDER } from './files.ts';
+import { VIEW_FOLDER, VIEW_TITLE, type ViewFiles, WORK_FOLDER } from './files.ts';
+import type { Filing } from './filing.ts';
 import { renderInboxes } from './inbox-part.ts';
+import { SCRIPT_FILE } from './load-context.ts';
 import { logFile } from './log-file.ts';
 import { renderLogs, takeUpLogs } from './log-part.ts';
 import { type Memory, parseMemory } from './memory.ts';
 import { renderRecaps, takeUpRecaps } from './recap-part.ts';
 import { attempt, type Round, type ViewWorkspace } from './round.ts';
+import { renderScriptFile } from './script-part.ts';
 import { renderState, takeUpState } from './state-part.ts';
 import { isUnchanged } from './unchanged.ts';
 import { openViewFiles } from './view-files.ts';
@@ -19,8 +22,12 @@ export interface ViewPorts {
   /** The state files of this worktree. */
   readonly state: StateFiles;
   readonly processes: Processes;
-  /** Default: the folder on disk. */
+  /** Default: the folder `.agent-os` of the work tree, on disk. */
   readonly files?: ViewFiles;
+  /** The text of bin/load-context.sh. Default: none is rendered. */
+  readonly script?: () => string | null;
+  /** For a view that several repositories share in turns. Default: all that is written by hand belongs here. */
+  readonly filing?: Filing;
 }
 
 export interface ViewReport {
@@ -37,7 +44,7 @@ export interface ViewReport {
 const DOCUMENT = 'view';
 /** There from the beginning: people and agents write into them without asking. */
 const FOLDERS = ['state', 'logs', 'recaps', 'inbox'];
-const README = `# The agent-os view
+const README = `${VIEW_TITLE}
 
 These files show the \`agent-os\` branch of this repository. What you write here by hand is taken up by the next
 agent-os command or hook, and committed to that branch; git ignores the folder itself.
@@ -45,6 +52,7 @@ agent-os command or hook, and committed to that branch; git ignores the folder i
 - \`state/project-state.json\`: the project state; edit it with jq or an editor, and keep \`_agent_os\`.
 - \`logs/<agent>.log\`: append to it; a line \`[date] Task: …\` begins an entry.
 - \`recaps/*.md\`: write new ones; \`latest.md\` is the last.
+- \`bin/load-context.sh\`: \`source\` it with an agent's name for its context and the protocol's shell functions.
 - \`inbox/<agent>/\`: unread messages, read-only; \`agent-os read ID\` takes one away.
 `;
 
@@ -85,6 +93,8 @@ export async function refreshView(workspace: ViewWorkspace, ports: ViewPorts): P
     problems,
     ingested: new Set(),
     rendered: new Set(),
+    script: ports.script,
+    filing: ports.filing,
     save: () => ports.state.update(DOCUMENT, () => ({ ...memory, holder: ports.processes.self() })),
   };
   try {
@@ -157,6 +167,7 @@ async function render(round: Round, snapshot: Snapshot): Promise<void> {
   await attempt(round, 'README.md', async () => {
     if (files.stat('README.md') === null) files.create('README.md', README);
   });
+  await attempt(round, SCRIPT_FILE, async () => renderScriptFile(round));
   for (const folder of FOLDERS) await attempt(round, folder, async () => files.makeFolder(folder));
   await attempt(round, 'state', () => renderState(round, snapshot));
   await attempt(round, 'logs', () => renderLogs(round, snapshot));

@@ -5,6 +5,7 @@ import type { AgentName, RecordId } from '../domain/names.ts';
 import { MAX_BYTES } from '../domain/yaml.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { type Found, isSameStamp, type Stamp, type ViewFiles } from './files.ts';
+import type { Filing } from './filing.ts';
 import type { KnownFile, Memory } from './memory.ts';
 
 /** What a view needs of its workspace. */
@@ -23,6 +24,9 @@ export interface Round {
   readonly ingested: Set<string>;
   /** Paths of the view that were written or removed. */
   readonly rendered: Set<string>;
+  /** The text of bin/load-context.sh, read when it is needed; null: there is none to render. */
+  readonly script?: (() => string | null) | undefined;
+  readonly filing?: Filing | undefined;
   /** Keeps the memory as it is now. */
   save(): Promise<void>;
 }

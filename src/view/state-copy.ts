@@ -22,7 +22,7 @@ export function formatCopy(value: YamlMap, origin: { readonly repo: CloneId; rea
  * @throws AgentOsError RECORD_BROKEN when it is not one JSON object, as while somebody is still writing it
  */
 export function parseCopy(text: string): { readonly value: YamlMap; readonly origin: Origin | null } {
-  const value = toYamlValue(parseJson(text), 0);
+  const value = toYamlValue(parseJson(text.replace(/^\ufeff/, '')), 0);
   if (!isYamlMap(value)) throw broken('is JSON, but not an object');
   const stated = value[ORIGIN];
   delete value[ORIGIN];

@@ -8,6 +8,7 @@ import type { Snapshot } from '../store/branch.ts';
 import { takeSnapshot } from '../store/snapshot.ts';
 import { putAside } from './aside.ts';
 import { isSameStamp, WORK_FOLDER } from './files.ts';
+import { isOurs } from './filing.ts';
 import type { KnownFile, Memory } from './memory.ts';
 import { attempt, hasChanged, isReadable, oidOf, type Round, readText, remember, report } from './round.ts';
 import { commitCopy } from './state-commit.ts';
@@ -48,6 +49,10 @@ async function takeUpCopy(round: Round, path: string, known: string | undefined)
   const read = readText(round, path);
   if (round.workspace.hash(read.text) === known) return read;
   const { value, origin } = parseCopy(read.text);
+  if (!(await isOurs(round, path, { kind: 'state', origin, text: read.text }))) {
+    memory.isStale = true;
+    return read;
+  }
   const base = origin === null ? undefined : await readBase(round, origin);
   const earlier = memory.copies.filter((copy) => copy.base === origin?.base).map((copy) => copy.value);
   const isNew = await commitCopy(round.workspace, { value, base, earlier, origin });

@@ -1,6 +1,6 @@
 import { type AgentName, isAgentName, type Oid } from '../domain/names.ts';
 import { type ViewFiles, WORK_FOLDER } from './files.ts';
-import { isConsumed, logFile } from './log-file.ts';
+import { isConsumed, isLogName, logFile } from './log-file.ts';
 import type { Memory } from './memory.ts';
 import { isRecapName } from './recap-part.ts';
 import { isKnown } from './round.ts';
@@ -31,7 +31,7 @@ function isKnownFile(memory: Memory, files: ViewFiles, path: string): boolean {
 }
 
 function isKnownLog(memory: Memory, files: ViewFiles, name: string): boolean {
-  if (!name.endsWith('.log')) return true;
+  if (!isLogName(name)) return true;
   const agent = name.slice(0, -'.log'.length);
   const found = files.stat(`logs/${name}`);
   return found?.kind === 'file' && isAgentName(agent) && isConsumed(memory.logs[agent], found.stamp);

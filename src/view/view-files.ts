@@ -84,10 +84,10 @@ export function openViewFiles(root: string, unique: () => string): ViewFiles {
       const target = readlinkSync(located);
       return { target, inside: endsInside(root, located) };
     },
-    create(path, text, { readOnly = false } = {}) {
+    create(path, text, { mode = 0o666 } = {}) {
       const temporary = `${WORK_FOLDER}/new-${unique()}`;
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-      const stamp = writeAll(open(temporary, flags, readOnly ? 0o444 : 0o666), text);
+      const stamp = writeAll(open(temporary, flags, mode), text);
       const from = mustLocate(temporary);
       const placed = linkTo(from, mustLocate(path));
       unlinkSync(from);

@@ -2,6 +2,9 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, write
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planDocument, readForWriting } from '../../src/app/documents.ts';
+import { addLogEntry } from '../../src/app/log.ts';
+import { addRecap } from '../../src/app/recaps.ts';
+import type { Workspace } from '../../src/app/workspace.ts';
 import { appendAt } from '../../src/domain/document/edit.ts';
 import { PROJECT_STATE_PATH } from '../../src/domain/layout.ts';
 import type { AgentName } from '../../src/domain/names.ts';
@@ -14,7 +17,17 @@ const LOG = 'logs/go-backend.log';
 const step = fc.oneof(
   fc.record({
     view: fc.nat(2),
-    kind: fc.constantFrom('edit', 'late edit', 'log', 'recap', 'command', 'refresh'),
+    kind: fc.constantFrom(
+      'edit',
+      'late edit',
+      'set',
+      'log',
+      'recap',
+      'command',
+      'log command',
+      'recap command',
+      'refresh',
+    ),
   }),
   fc.record({ view: fc.nat(2), kind: fc.constantFrom('kill'), at: fc.nat(40) }),
   fc.record({ view: fc.nat(2), kind: fc.constantFrom('sync') }),
@@ -30,7 +43,7 @@ test('hand edits, commands, syncs and killed refreshes in three views end equal 
         world.remove();
       }
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: 80, endOnFailure: true },
   );
 }, 120_000);
 
@@ -63,6 +76,11 @@ async function play(
       if (read != null) await view.refresh(); // else the writer itself would throw away what others have edited
       writeFileSync(view.path('edited'), JSON.stringify(state));
       renameSync(view.path('edited'), view.path(STATE));
+    } else if (kind === 'set') {
+      // One key that all views set: one of the values stays, the same everywhere.
+      const state = JSON.parse(readFileSync(view.path(STATE), 'utf8'));
+      writeFileSync(view.path('edited'), JSON.stringify({ ...state, focus: name }));
+      renameSync(view.path('edited'), view.path(STATE));
     } else if (kind === 'log') {
       appendFileSync(view.path(LOG), `${name}\n`);
       lines.push(name);
@@ -72,6 +90,12 @@ async function play(
     } else if (kind === 'command') {
       await command(view, name);
       items.push(name);
+    } else if (kind === 'log command') {
+      await addLogEntry(view.workspace as Workspace, { text: name });
+      lines.push(name);
+    } else if (kind === 'recap command') {
+      await addRecap(view.workspace as Workspace, { text: `# ${name}\n` });
+      recaps.push(name);
     } else if (kind === 'refresh') {
       stale.set(view, readFileSync(view.path(STATE), 'utf8'));
       await view.refresh();

@@ -1,4 +1,5 @@
 import { examine, hasFailed } from '../../app/doctor.ts';
+import { checkHome } from '../../home/check-home.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { bad, dim, good, type Line, type Styled, table, warn } from '../text.ts';
 
@@ -14,10 +15,12 @@ export const command: CommandSpec = {
   description:
     'Say what works, what does not, and what mends it. Changes nothing. Exit code 1 when something does not work.',
   examples: ['agent-os doctor', 'agent-os doctor --json'],
-  async run({ workspace: open, progress }) {
+  async run({ env, workspace: open, progress }) {
     const workspace = await open();
     progress('examining …');
-    const checks = await examine(workspace);
+    const { openHome } = await import('../../compose.ts');
+    const home = await openHome(env).catch(() => null); // without one there is nothing to examine
+    const checks = [...(await examine(workspace)), ...checkHome((await home?.describe(workspace)) ?? null)];
     const lines = table(checks.map(({ status, name, message }) => [MARKS[status], name, message]));
     const text = lines.flatMap((line, index): Line[] => {
       const fix = checks[index]?.fix;

@@ -3,8 +3,10 @@ import type { Problem } from '../../app/records.ts';
 import type { Capabilities } from '../../app/repository-ports.ts';
 import type { Workspace } from '../../app/workspace.ts';
 import { AgentOsError } from '../../domain/errors.ts';
-import type { CommandOutput, CommandSpec } from '../command-spec.ts';
+import type { HomeReport } from '../../home/home.ts';
+import type { CommandOutput, CommandSpec, Invocation } from '../command-spec.ts';
 import { given } from '../given.ts';
+import { visitLines } from '../home-lines.ts';
 import { type Line, strong, warn } from '../text.ts';
 
 export const command: CommandSpec = {
@@ -19,9 +21,11 @@ export const command: CommandSpec = {
     { flags: '--ref <ref>', description: 'full name of the branch, by default refs/heads/agent-os' },
     { flags: '--no-hooks', description: 'install no git hooks' },
     { flags: '--no-view', description: 'make no .agent-os folder that shows the branch' },
+    { flags: '--home', description: 'bind ~/.agent-os to this repository; otherwise asked on a terminal' },
+    { flags: '--no-home', description: 'leave ~/.agent-os alone, without asking' },
   ],
   examples: ['agent-os init', 'agent-os init --remote upstream', 'agent-os init --ref refs/agent-os/branch'],
-  async run({ values, workspace: open, reopen, progress }) {
+  async run({ values, env, workspace: open, reopen, progress, ask }) {
     progress('looking at the remote …');
     const done = await initialise(await open(), {
       ...given({ remote: values.optional('remote'), ref: values.optional('ref') }),
@@ -33,9 +37,36 @@ export const command: CommandSpec = {
     const { setView } = await import('../../compose.ts');
     const report = await setView(workspace, view);
     const hooks = values.flag('hooks') ? await installQuietly(workspace) : null;
-    return describe(done, { view, problems: report?.problems ?? [], hooks });
+    const output = describe(done, { view, problems: report?.problems ?? [], hooks });
+    const home = await setUpHome(workspace, { env, choice: values.choice('home'), ask });
+    return {
+      ...output,
+      data: { ...output.data, home: home?.report ?? null },
+      notes: [...(output.notes ?? []), ...(home?.notes ?? [])],
+    };
   },
 };
+
+/** Sets up the home folder when it is wanted. That another repository keeps it is advice, not a failure. */
+async function setUpHome(
+  workspace: Workspace,
+  { env, choice, ask }: Pick<Invocation, 'env' | 'ask'> & { readonly choice: boolean | undefined },
+): Promise<{ readonly report: HomeReport | null; readonly notes: readonly Line[] } | null> {
+  if (choice === false) return null;
+  const { openHome } = await import('../../compose.ts');
+  const home = await openHome(env).catch(() => null); // whoever has no home folder is not asked
+  if (home === null) return null;
+  const before = await home.describe(workspace);
+  const isWanted =
+    choice ?? (before?.isHere !== true && (await ask('Bind ~/.agent-os to this repository too?')));
+  if (isWanted !== true) return null;
+  const outcome = await home.bind(workspace, { isForced: false });
+  const moved = outcome.status === 'occupied' ? [] : outcome.moved;
+  return {
+    report: await home.describe(workspace),
+    notes: [...visitLines(outcome), ...moved.map((path) => `moved what was there before to ${path}`)],
+  };
+}
 
 interface HookNews {
   /** How many of the hooks git reaches in every worktree. */

@@ -1,7 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { appendState, beginStateEdit, finishStateEdit, getState, setState } from '../../app/state.ts';
+import {
+  appendState,
+  beginStateEdit,
+  finishStateEdit,
+  getState,
+  setState,
+  type ValueForm,
+} from '../../app/state.ts';
 import { decodeInput } from '../../app/text-input.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { formatYaml, type YamlValue } from '../../domain/yaml.ts';
@@ -18,6 +25,9 @@ const DOCUMENT: OptionSpec = {
 };
 
 const PATH = { name: 'path', description: 'dotted, for example critical_context.current_focus' };
+const FORMS = ['yaml', 'text', 'json-or-text'] as const satisfies readonly ValueForm[];
+const AS: OptionSpec = { flags: '--as <form>', description: 'what VALUE is; otherwise yaml', choices: FORMS };
+
 const VALUE = { name: 'value', description: 'YAML; - reads it from stdin', variadic: true };
 
 const get: CommandSpec = {
@@ -39,7 +49,7 @@ const set: CommandSpec = {
   summary: 'set the value at a path of the project state',
   view: 'write',
   arguments: [PATH, VALUE],
-  options: [DOCUMENT],
+  options: [AS, DOCUMENT],
   examples: [
     "agent-os state set critical_context.current_focus 'User authentication'",
     "agent-os state set limits '{requests: 100, burst: 20}'",
@@ -52,7 +62,7 @@ const append: CommandSpec = {
   summary: 'add one item to a list of the project state',
   view: 'write',
   arguments: [PATH, VALUE],
-  options: [DOCUMENT],
+  options: [AS, DOCUMENT],
   examples: ["agent-os state append critical_context.recent_changes 'Added the users table'"],
   run: (invocation) => change(invocation, appendState),
 };
@@ -102,7 +112,11 @@ async function change(invocation: Invocation, apply: typeof setState) {
   const result = await apply(workspace, {
     path: values.text('path'),
     value,
-    ...given({ agent, document: values.optional('document') }),
+    ...given({
+      agent,
+      document: values.optional('document'),
+      as: FORMS.find((form) => form === values.optional('as')),
+    }),
   });
   return published(invocation, workspace, { data: { value: result.value }, text: valueLines(result.value) });
 }

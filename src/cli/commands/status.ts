@@ -1,19 +1,28 @@
 import { refresh } from '../../app/publishing.ts';
-import { readStatus, type StatusReport } from '../../app/status.ts';
-import type { CommandSpec } from '../command-spec.ts';
+import { type Activity, readActivity, readStatus, type StatusReport } from '../../app/status.ts';
+import type { AgentOsError } from '../../domain/errors.ts';
+import type { CommandOutput, CommandSpec } from '../command-spec.ts';
 import { listLines } from '../lock-lines.ts';
-import { conflictLines, problemNotes, sessionLines, staleNotes } from '../record-lines.ts';
+import { conflictLines, firstWords, problemNotes, sessionLines, staleNotes } from '../record-lines.ts';
 import { dim, type Line, strong, table } from '../text.ts';
 
 export const command: CommandSpec = {
   name: 'status',
   summary: 'show who does what, what is locked, unread, in conflict, not synced',
   view: 'read',
-  options: [{ flags: '--offline', description: 'show what was last seen, without asking the remote' }],
-  examples: ['agent-os status', 'agent-os status --json'],
+  options: [
+    { flags: '--offline', description: 'show what was last seen, without asking the remote' },
+    {
+      flags: '--active <agent>',
+      description: 'only say whether this agent is active, by the exit code too: 0, or 1 when it is not',
+    },
+  ],
+  examples: ['agent-os status', 'agent-os status --json', 'agent-os status --active go-backend'],
   async run({ values, workspace: open }) {
     const workspace = await open();
     const delay = values.flag('offline') ? null : await refresh(workspace);
+    const wanted = values.optional('active');
+    if (wanted !== undefined) return describeActive(await readActivity(workspace, wanted), delay);
     const { problems, ...report } = await readStatus(workspace);
     return {
       data: { ...report, problems },
@@ -22,6 +31,24 @@ export const command: CommandSpec = {
     };
   },
 };
+
+function describeActive(
+  { agent, active, sessions, problems }: Activity,
+  delay: AgentOsError | null,
+): CommandOutput {
+  const [first] = sessions.filter(({ stale }) => !stale);
+  const stale = sessions.length === 0 ? '' : ', and has left a session behind';
+  return {
+    data: { agent, active, sessions, problems },
+    text: [
+      first === undefined
+        ? `${agent} is not active${stale}`
+        : [strong(agent), ` is active: ${firstWords(first.task)}`],
+    ],
+    notes: [...staleNotes(delay), ...problemNotes(problems)],
+    exitCode: active ? 0 : 1,
+  };
+}
 
 function describe(report: Omit<StatusReport, 'problems'>, now: number): Line[] {
   const { sessions, locks, unread, conflicts, unsynced } = report;

@@ -20,6 +20,7 @@ export function createLocks(dependencies: LockDependencies): Locks {
     release: async ({ who, resources }) => (await releasing()).release(context, who, resources),
     releaseAll: async (who) => (await releasing()).releaseAll(context, who),
     force: async (request) => (await import('./force.ts')).force(context, request),
+    evict: async (request) => (await import('./evict.ts')).evict(context, request),
     renewAll: async (who) => (await renewing()).renewAll(context, who),
     renewIfDue: async (who) => (await renewing()).renewIfDue(context, who),
     list: (options = {}) => list(context, options),

@@ -100,6 +100,19 @@ export type ForceOutcome =
   /** The record is another one by now; `lock` is how it stands. */
   | { readonly status: 'changed'; readonly lock: LockView };
 
+export interface EvictRequest {
+  readonly by: LockOwner;
+  /** Whose locks are to end, all of them or none. */
+  readonly holder: LockHolder;
+  /** Only say what would end, from what was last seen. */
+  readonly dryRun: boolean;
+}
+
+export type EvictOutcome =
+  | { readonly status: 'evicted'; readonly former: readonly FormerHolder[] }
+  /** At least this lock may not be taken over before `takeoverAt` (ISO 8601), as things are. */
+  | { readonly status: 'alive'; readonly resource: ResourceName; readonly takeoverAt: string };
+
 export interface RenewOutcome {
   readonly renewed: readonly LockView[];
   /** Locks of the session that others have taken over, or that were released by force. */
@@ -200,6 +213,11 @@ export interface Locks {
   releaseAll(who: LockOwner): Promise<ReleaseOutcome>;
   /** Release somebody else's lock. The caller tells the former holders. */
   force(request: ForceRequest): Promise<ForceOutcome>;
+  /**
+   * Take over every lock of a session that was left behind, on the evidence that an acquisition needs. The caller
+   * tells its agent.
+   */
+  evict(request: EvictRequest): Promise<EvictOutcome>;
   /** Renew every lock of the session now. */
   renewAll(who: LockOwner): Promise<RenewOutcome>;
   /** Renew the session's locks of whose lease a third is gone; nothing is read but a file when there is none. */

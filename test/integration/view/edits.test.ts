@@ -160,6 +160,7 @@ test('init makes a view that git ignores, in every worktree, or none', async () 
   expect(readdirSync(join(repository, '.agent-os')).toSorted()).toEqual([
     '.work',
     'README.md',
+    'bin',
     'inbox',
     'logs',
     'recaps',

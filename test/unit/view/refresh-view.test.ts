@@ -439,3 +439,89 @@ describe('a refresh', () => {
     ]);
   });
 });
+
+describe('what editors and other systems leave', () => {
+  it('beside logs is passed over without a word, and does not make every refresh a full one', async () => {
+    const worktree = (await makeWorld().clone('a')).worktree();
+    put(worktree, LOG, 'one\n');
+    for (const name of ['.go-backend.log.swp', 'go-backend.log~', 'go-backend.log.bak', '4913'])
+      put(worktree, `logs/${name}`, 'x\n');
+    symlinkSync('user@host.1234', worktree.path('logs/.#go-backend.log'));
+    worktree.clone.world.clock.jump(Date.now() + 60_000 - worktree.clone.world.clock.now());
+    expect((await worktree.refresh()).problems).toEqual([]);
+    await worktree.refresh();
+    const steps: string[] = [];
+    await worktree.refresh((step) => steps.push(step));
+    expect([...new Set(steps)].toSorted()).toEqual(['list', 'stat']);
+    expect(await logTexts(worktree.clone)).toEqual(['one']);
+  });
+
+  it('CRLF in a log that was written anew adds nothing, and what is added is an entry', async () => {
+    const world = makeWorld();
+    const [a, b] = [await world.clone('a'), await world.clone('b')];
+    const [one, two] = [a.worktree(), b.worktree()];
+    put(one, LOG, '[2026-11-23] Task: One\nmore\n');
+    await one.refresh();
+    await a.sync(b);
+    await two.refresh();
+    const text = `${get(two, LOG)}[2026-11-23] Task: Two\nlines\n`.replaceAll('\n', '\r\n');
+    rmSync(two.path(LOG));
+    put(two, LOG, text);
+    await two.refresh();
+    await two.refresh();
+    expect(await logTexts(b)).toEqual(['[2026-11-23] Task: One\nmore', '[2026-11-23] Task: Two\nlines']);
+    expect(get(two, LOG).match(/Task: One/g)).toHaveLength(1);
+  });
+
+  it('CRLF and a byte order mark are no part of a recap or of the state', async () => {
+    const world = makeWorld();
+    const [a, b] = [await world.clone('a'), await world.clone('b')];
+    const [one, two] = [a.worktree(), b.worktree()];
+    put(one, 'recaps/20261123-backend.md', '\ufeff# Auth\r\n\r\n## Done\r\n\r\nlogin\r\n');
+    await one.refresh();
+    const [path = ''] = await a.paths('recaps');
+    expect(parseYaml(await a.read(path), path)).toMatchObject({
+      title: 'Auth',
+      sections: [{ heading: 'Done', text: 'login' }],
+    });
+    await a.sync(b);
+    await two.refresh();
+    const [name = ''] = readdirSync(two.path('recaps'));
+    writeFileSync(two.path(`recaps/${name}`), get(two, `recaps/${name}`).replaceAll('\n', '\r\n'));
+    await two.refresh();
+    expect(await b.paths('recaps')).toHaveLength(1);
+
+    put(one, STATE, `\ufeff${JSON.stringify({ ...JSON.parse(get(one, STATE)), focus: 'x' }, null, 2)}\r\n`);
+    expect((await one.refresh()).problems).toEqual([]);
+    expect(await stateOf(a)).toMatchObject({ focus: 'x' });
+  });
+
+  it('a copy of a recap as latest.md is no recap of its own', async () => {
+    const worktree = (await makeWorld().clone('a')).worktree();
+    put(worktree, 'recaps/20261123-backend.md', '# Auth\n');
+    put(worktree, 'recaps/latest.md', '# Auth\n');
+    await worktree.refresh();
+    expect(await worktree.clone.paths('recaps')).toHaveLength(1);
+    put(worktree, 'recaps/latest.md', '# More\n');
+    await worktree.refresh();
+    expect(await worktree.clone.paths('recaps')).toHaveLength(2);
+  });
+
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a symlink out of the view', (path: string) => symlinkSync('/etc/passwd', path)],
+    ['a huge file', (path: string) => writeFileSync(path, 'x'.repeat(5 * 1024 * 1024 + 1))],
+    ['an empty file', (path: string) => writeFileSync(path, '')],
+  ])('%s in the place of the state is left alone and named, and everything else goes on', async (_, make) => {
+    const worktree = (await makeWorld().clone('a')).worktree();
+    await worktree.refresh();
+    rmSync(worktree.path(STATE));
+    make(worktree.path(STATE));
+    put(worktree, LOG, 'goes on\n');
+    const { problems, ingested } = await worktree.refresh();
+    expect(problems.map(({ path }) => path)).toEqual([STATE]);
+    expect(ingested).toEqual([LOG]);
+    rmSync(worktree.path(STATE), { recursive: true });
+    expect(await worktree.refresh()).toMatchObject({ rendered: [STATE], problems: [] });
+  });
+});
