@@ -4,6 +4,7 @@ import { PROJECT_STATE_PATH } from '../domain/layout.ts';
 import { type PathPattern, parsePathPattern } from '../domain/locks/path-pattern.ts';
 import { overlaps } from '../domain/locks/pattern-overlap.ts';
 import { type AgentName, parseAgentName } from '../domain/names.ts';
+import { isOpenTask } from '../domain/tasks.ts';
 import type { YamlValue } from '../domain/yaml.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { readAgent } from './agents.ts';
@@ -16,6 +17,7 @@ import { type RecapView, readRecaps } from './recaps.ts';
 import { openRecords, type Problem } from './records.ts';
 import type { SessionView } from './session-records.ts';
 import { readActiveSessions } from './status.ts';
+import { type TaskView, viewTask } from './tasks.ts';
 import type { Workspace } from './workspace.ts';
 
 const RECAPS = 5;
@@ -41,6 +43,8 @@ export interface ContextReport {
   readonly sessions: readonly SessionView[];
   readonly locks: readonly LockView[];
   readonly unread: readonly MessageView[];
+  /** Tasks that wait for the agent. */
+  readonly tasks: readonly TaskView[];
   readonly recaps: readonly RecapView[];
   /** What others logged within a day, oldest first. */
   readonly changes: readonly LogEntryView[];
@@ -65,14 +69,15 @@ export async function readContext(
   const state = await readKnown(workspace, records, PROJECT_STATE_PATH);
   const card = await readAgent(workspace, records, agent);
   const since = workspace.clock.now() - CHANGES_SINCE;
-  const unread = await readMessages(records, await listUnread(records.snapshot, agent));
+  const waiting = await readMessages(records, await listUnread(records.snapshot, agent));
   return {
     agent,
     card,
     state: (state && getAt(state, [])) ?? {},
     sessions: await readActiveSessions(workspace, records),
     locks,
-    unread: unread.map(viewMessage),
+    unread: waiting.filter(({ read_at }) => read_at === undefined).map(viewMessage),
+    tasks: waiting.filter(isOpenTask).flatMap((message) => viewTask(message) ?? []),
     recaps: await readRecaps(records, RECAPS),
     changes: (await readLogEntries(records, { since }))
       .filter((entry) => entry.agent !== agent)

@@ -1,8 +1,9 @@
 import { parseAgentName } from '../domain/names.ts';
 import type { Message } from '../domain/schema/message.ts';
+import { isOpenTask } from '../domain/tasks.ts';
 import type { Change } from '../store/branch.ts';
 import { type AttachedFile, readAttachment } from './attachments.ts';
-import { type FoundMessage, findMessage, listRead, listUnread, planRead, readMessages } from './mailbox.ts';
+import { type FoundMessage, findMessage, listRead, listUnread, planPlaced, readMessages } from './mailbox.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { planMessages } from './messages.ts';
 import { parseIdPrefix } from './record-ids.ts';
@@ -21,7 +22,7 @@ export interface InboxInput {
 }
 
 /**
- * An agent's messages, oldest first; without `all`, the cost grows with what is unread only.
+ * An agent's unread messages and open tasks, oldest first; without `all`, the cost grows with these only.
  * @throws AgentOsError NOT_INITIALISED, BAD_NAME, BAD_VALUE
  */
 export async function listMessages(
@@ -49,7 +50,7 @@ export function markRead(
   input: { readonly agent?: string; readonly ids: readonly string[] },
 ): Promise<{ readonly messages: readonly MessageView[] }> {
   return changeMessages(workspace, input, 'read', ({ message, folder }) => {
-    if (folder === 'read') return message;
+    if (folder === 'read' || (isOpenTask(message) && message.read_at !== undefined)) return message;
     return { ...message, read_at: formatTime(workspace.clock.now()), read_by: message.to };
   });
 }
@@ -104,8 +105,9 @@ async function changeMessages(
       const changes: Change[] = [];
       const messages = found.map((before, index) => {
         const message = change(before);
-        if (message === before.message && before.folder === 'read') return message;
-        changes.push(...planRead(message));
+        const isInPlace = before.folder === 'read' || isOpenTask(message);
+        if (message === before.message && isInPlace) return message;
+        changes.push(...planPlaced(before, message));
         const id = receipts[index];
         const wantsReceipt = verb === 'ack' && message.ack_required && message.from !== who.agent;
         if (wantsReceipt && id !== undefined) {

@@ -3,6 +3,7 @@ import { readStatus, type StatusReport } from '../../app/status.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { listLines } from '../lock-lines.ts';
 import { conflictLines, problemNotes, sessionLines, staleNotes } from '../record-lines.ts';
+import { taskLines } from '../task-lines.ts';
 import { dim, type Line, strong, table } from '../text.ts';
 
 export const command: CommandSpec = {
@@ -24,11 +25,12 @@ export const command: CommandSpec = {
 };
 
 function describe(report: Omit<StatusReport, 'problems'>, now: number): Line[] {
-  const { sessions, locks, unread, conflicts, unsynced } = report;
+  const { sessions, locks, unread, tasks, conflicts, unsynced } = report;
   return [
     ...section('Sessions', sessions.length === 0 ? [] : sessionLines(sessions, now)),
     ...section('Locks', locks.length === 0 ? [] : listLines(locks, now)),
     ...section('Unread', table(unread.map(({ agent, count }) => [agent, String(count)]))),
+    ...(tasks.length === 0 ? [] : section('Tasks', taskLines(tasks, now))),
     ...(conflicts.length === 0 ? [] : section('Conflicts', conflictLines(conflicts))),
     ...(unsynced.length === 0
       ? []
