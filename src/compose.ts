@@ -17,6 +17,7 @@ import { openLocalRefs } from './git/local-refs.ts';
 import { openObjectWriter } from './git/object-writer.ts';
 import { openRemote } from './git/remote.ts';
 import { discoverRepository } from './git/repository.ts';
+import { openSavedFiles } from './git/saved-files.ts';
 import { openStateFiles } from './git/state-files.ts';
 import { requireGit } from './git/version.ts';
 import { openBranch } from './store/branch-store.ts';
@@ -147,6 +148,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     objects: { reader, writer, history },
     code: openCodeHistory(paths),
     sessions,
+    files: openSavedFiles(join(paths.commonDir, STATE_FOLDER, 'files')),
     clock,
     ids,
     random,

@@ -9,6 +9,7 @@ import type { YamlValue } from '../domain/yaml.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { readAgent } from './agents.ts';
 import type { AgentView } from './card-view.ts';
+import { readSpecialists, type Specialist } from './coordination.ts';
 import { type ConflictView, readConflicts, readKnown } from './documents.ts';
 import { type LogEntryView, readLogEntries } from './log.ts';
 import { listUnread, readMessages } from './mailbox.ts';
@@ -46,6 +47,8 @@ export interface ContextReport {
   /** Tasks that wait for the agent. */
   readonly tasks: readonly TaskView[];
   readonly recaps: readonly RecapView[];
+  /** Whom the agent's definition says to check before changes. */
+  readonly specialists: readonly Specialist[];
   /** What others logged within a day, oldest first. */
   readonly changes: readonly LogEntryView[];
   /** Values that lost, files that could not be read, and locks of others on what the agent owns. */
@@ -79,6 +82,7 @@ export async function readContext(
     unread: waiting.filter(({ read_at }) => read_at === undefined).map(viewMessage),
     tasks: waiting.filter(isOpenTask).flatMap((message) => viewTask(message) ?? []),
     recaps: await readRecaps(records, RECAPS),
+    specialists: await readSpecialists(workspace, records, { card, locks }),
     changes: (await readLogEntries(records, { since }))
       .filter((entry) => entry.agent !== agent)
       .slice(-CHANGES),

@@ -8,6 +8,7 @@ import { type MessageView, viewMessage } from './message-view.ts';
 import { planMessages } from './messages.ts';
 import { parseIdPrefix } from './record-ids.ts';
 import { formatTime, openRecords, type Problem } from './records.ts';
+import { saveAttachments } from './saved-attachments.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface InboxInput {
@@ -36,23 +37,32 @@ export async function listMessages(
   const places = [...read, ...(await listUnread(records.snapshot, agent))].sort((a, b) =>
     a.id < b.id ? -1 : 1,
   );
-  const messages = await readMessages(records, places);
-  return { messages: messages.filter(isWanted).map(viewMessage), problems: records.problems };
+  const messages = (await readMessages(records, places)).filter(isWanted).map(viewMessage);
+  // Of what was read long ago, `read` shows the files.
+  const waiting = messages.filter(({ readAt, task }) => readAt === null || isWaiting(task));
+  const saved = await saveAttachments(workspace, records.snapshot, waiting);
+  const known = new Map(saved.messages.map((message) => [message.id, message]));
+  return {
+    messages: messages.map((message) => known.get(message.id) ?? message),
+    problems: [...records.problems, ...saved.problems],
+  };
 }
 
 /**
- * Show messages and mark them read, all in one operation; those that were read already are only shown.
+ * Show messages and mark them read, all in one operation; those that were read already are only shown. Their files
+ * are saved where they can be read.
  * @param input.ids - ids of one's own messages, or how they begin
  * @throws AgentOsError NOT_INITIALISED, NOT_FOUND, AMBIGUOUS, BAD_VALUE, RECORD_BROKEN
  */
-export function markRead(
+export async function markRead(
   workspace: Workspace,
   input: { readonly agent?: string; readonly ids: readonly string[] },
-): Promise<{ readonly messages: readonly MessageView[] }> {
-  return changeMessages(workspace, input, 'read', ({ message, folder }) => {
+): Promise<{ readonly messages: readonly MessageView[]; readonly problems: readonly Problem[] }> {
+  const { messages } = await changeMessages(workspace, input, 'read', ({ message, folder }) => {
     if (folder === 'read' || (isOpenTask(message) && message.read_at !== undefined)) return message;
     return { ...message, read_at: formatTime(workspace.clock.now()), read_by: message.to };
   });
+  return saveAttachments(workspace, await workspace.branch.snapshot(), messages);
 }
 
 /**
@@ -129,6 +139,10 @@ async function changeMessages(
     },
   });
   return result;
+}
+
+function isWaiting(task: MessageView['task']): boolean {
+  return task !== null && (task.state === 'open' || task.state === 'accepted');
 }
 
 function describe(verb: string, messages: readonly Message[]): string {

@@ -32,7 +32,7 @@ export function findItems(items: readonly RoadmapItem[], word: string): readonly
   const text = word.trim().toLowerCase();
   const isId = /^[0-9a-z]{4,26}$/.test(text);
   const steps: readonly ((item: RoadmapItem) => boolean)[] = [
-    ({ id }) => isId && id !== null && id.toLowerCase().startsWith(text),
+    ({ id }) => isId && (id ?? '').toLowerCase().startsWith(text),
     ({ title }) => title.toLowerCase() === text,
     ({ title }) => text !== '' && title.toLowerCase().includes(text),
   ];
@@ -71,6 +71,23 @@ export function changeItem(
   const before = getAt(state, path);
   const map = isYamlMap(before) ? before : { title: String(before ?? '') };
   return setAt(state, path, Object.assign(emptyMap(), map, fields), author);
+}
+
+/** The roadmap with the open item of this title or id in the hands of a new owner; a new item when there is none. */
+export function handItemOver(
+  state: DocumentState,
+  word: string,
+  { id, owner }: { readonly id: string; readonly owner: string },
+  author: Author,
+): DocumentState {
+  const text = word.trim().toLowerCase();
+  const known = listItems(state).find(
+    (item) =>
+      item.status !== 'done' && (item.title.toLowerCase() === text || item.id?.toLowerCase() === text),
+  );
+  return known === undefined
+    ? addItem(state, { id, title: word.trim(), status: 'next', owner }, author)
+    : changeItem(state, known.index, { owner }, author);
 }
 
 function readItem(item: YamlValue, index: number): RoadmapItem | null {

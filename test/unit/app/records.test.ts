@@ -96,7 +96,7 @@ describe('recaps', () => {
     ]);
     const id = recaps[0]?.id ?? '';
     expect(await workspace.filesBelow('recaps')).toEqual([`recaps/2026/11/23-go-backend-${id}.yaml`]);
-    expect(await showRecap(workspace, { id: id.slice(0, 20) })).toEqual({ recaps });
+    expect(await showRecap(workspace, { id: id.slice(0, 20) })).toEqual({ recaps, gateReport: [] });
   });
 
   it('written as YAML, or with front matter, are the same', async () => {
