@@ -1,3 +1,4 @@
+import { canonicalJson } from '../domain/canonical-json.ts';
 import { encode } from '../domain/codec.ts';
 import { parseDefinition } from '../domain/definition/parse-definition.ts';
 import { getAt, setAt } from '../domain/document/edit.ts';
@@ -43,7 +44,7 @@ export async function addAgent(
       const author = { op: id, by: who.agent };
       const before = await readForWriting(workspace, snapshot, path);
       const changed = Object.entries({ name, ...fields }).filter(
-        ([key, value]) => JSON.stringify(getAt(before, [key])) !== JSON.stringify(value),
+        ([key, value]) => canonicalJson(getAt(before, [key]) ?? null) !== canonicalJson(value),
       );
       const after = changed.reduce<DocumentState>(
         (state, [key, value]) => setAt(state, [key], value, author),
