@@ -82,7 +82,9 @@ function itemsOf(value: YamlValue, key: string): readonly YamlValue[] {
       isYamlMap(said) ? { name, ...said } : { name, [detail]: textOf(said) ?? name },
     );
   }
-  const separator = ['commands', 'triggers', 'gates'].includes(key) ? /[;\n]/ : /[,\n]/;
+  const isProse = ['commands', 'triggers', 'gates'].includes(key);
+  // A comma within braces belongs to a glob.
+  const separator = isProse ? /[;\n]/ : /[,\n](?![^{}]*\})/;
   return String(value ?? '')
     .split(separator)
     .map((item) => item.trim())

@@ -25,7 +25,7 @@ const ROLES: readonly (readonly [Role, RegExp])[] = [
   ['commands', /\bcommands?\b|\bverbs\b/],
   [
     'resources',
-    /\b(?:owned|own|your|shared|lock(?:ed|able)?|exclusive|protected) resources?\b|\bresources? (?:you |to |this agent |it |i )*(?:own|lock|hold|guard|protect)|\blocks? (?:you |to |i )*(?:take|hold|acquire|own|need)|\bresource locks?\b/,
+    /^(?:shared |your )?(?:resources|locks|locking)$|\b(?:owned|own|your|shared|lock(?:ed|able)?|exclusive|protected) resources?\b|\bresources? (?:you |to |this agent |it |i )*(?:own|lock|hold|guard|protect)|\blocks? (?:you |to |i )*(?:take|hold|acquire|own|need)|\bresource locks?\b/,
   ],
   [
     'owns',

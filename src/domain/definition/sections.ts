@@ -33,6 +33,8 @@ const BOLD_LINE = 7;
 const COLON_LINE = 8;
 /** A definition is a few pages; what comes after so many lines is not looked at. */
 const MAX_LINES = 20_000;
+/** And a point is a sentence or two: the patterns that read it never see more characters than this. */
+const MAX_LINE = 2000;
 
 /**
  * What a Markdown text says, section by section: bullets, numbered points, table rows, lines of code blocks and text.
@@ -46,7 +48,10 @@ export function readSections(markdown: string): readonly Section[] {
   let fence: string | null = null;
   let columns: readonly string[] = [];
   lines.forEach((raw, index) => {
-    const line = raw.replace(/^(?: {0,3}> ?)+/, '').trimEnd();
+    const line = raw
+      .slice(0, MAX_LINE)
+      .replace(/^(?: {0,3}> ?)+/, '')
+      .trimEnd();
     const current = sections.at(-1);
     if (current === undefined) return;
     const mark = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
@@ -96,7 +101,7 @@ function readLine(
   const isPoint = BULLET.test(text) || PICTURE.test(text);
   if (isPoint) entries.push(entry('item', text.replace(BULLET, ''), indent));
   else if (last?.kind === 'item' && indent > last.indent)
-    entries[entries.length - 1] = { ...last, text: `${last.text} ${text}` };
+    entries[entries.length - 1] = { ...last, text: `${last.text} ${text}`.slice(0, MAX_LINE) };
   else entries.push(entry('text', text, indent));
   return [];
 }
@@ -128,7 +133,7 @@ function entry(kind: Entry['kind'], text: string, indent: number): Entry {
 }
 
 function nextLine(lines: readonly string[], index: number): string {
-  return lines[index + 1] ?? '';
+  return (lines[index + 1] ?? '').slice(0, MAX_LINE);
 }
 
 function indentOf(line: string): number {

@@ -144,6 +144,12 @@ describe('quality gates', () => {
 });
 
 describe('what it owns', () => {
+  it('resources below a heading that says so', () => {
+    const body =
+      '## Resources\n\nLocks:\n- `database-schema`\n- `go.mod` and `migrations`\n- [docs](https://example.com)';
+    expect(parse(body)['resources']).toEqual(['database-schema', 'migrations']);
+  });
+
   it('locks in its text, whoever writes them', () => {
     const body = [
       '```bash',
