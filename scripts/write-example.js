@@ -79,18 +79,31 @@ specialization: backend
 color: blue
 tools: [Read, Edit, Bash]
 owns: [cmd/**, internal/**, db/**]
+resources: [database-schema, api-contracts]
 commands:
   - name: create-service
+    args: "[name]"
     description: A new service with its handlers and tests
+  - name: add-tests
+    args: "[package]"
   - name: optimize-query
+    args: "[operation]"
 triggers:
   - when: when creating new microservices
     paths: [cmd/*/main.go]
+  - when: schema changes by others
+    paths: [db/migrations/**]
+    commits: [feat, fix, breaking]
+  - when: asked for by a commit
+    trailers: ["Needs-Review: backend"]
 coordinates_with: [${FRONTEND}]
 gates:
   - name: coverage
-    require: at least 80 %
+    require: ">= 80 %"
   - name: lint
+    require: passed
+  - name: security scan
+    require: no findings
 `,
 );
 handWritten(
@@ -100,6 +113,9 @@ description: SvelteKit pages, forms and the typed API client
 specialization: frontend
 color: orange
 owns: [web/**]
+commands:
+  - name: create-page
+    args: "[route]"
 coordinates_with: [${BACKEND}]
 `,
 );
@@ -127,11 +143,18 @@ addDocument(
     EMPTY_STATE,
     ['items'],
     [
-      { title: 'User authentication', status: 'doing', owner: BACKEND },
-      { title: 'Sign-in pages', status: 'doing', owner: FRONTEND },
+      {
+        id: operation(BACKEND, '05:02:00').id,
+        title: 'User authentication',
+        status: 'done',
+        owner: BACKEND,
+        done_at: operation(BACKEND, '06:28:30').at,
+        done_by: BACKEND,
+      },
+      { id: operation(BACKEND, '05:02:30').id, title: 'Sign-in pages', status: 'doing', owner: FRONTEND },
       { title: 'Password reset', status: 'next' },
     ],
-    author(BACKEND, '05:02:00'),
+    author(BACKEND, '06:28:30'),
   ),
 );
 
@@ -198,8 +221,19 @@ files.set(
   }),
 );
 const handoff = operation(BACKEND, '06:28:00');
-const attachment = layout.attachmentPath(handoff.id, 'session.ts');
-files.set(attachment, types);
+const contract = `openapi: 3.1.0
+info: { title: Authentication, version: 1.0.0 }
+paths:
+  /api/login: { post: { responses: { '200': { description: A session }, '401': { description: Wrong password } } } }
+`;
+const attached = [
+  { name: 'openapi.yaml', text: contract, type: 'application/yaml', role: 'contract' },
+  { name: 'session.ts', text: types, type: 'text/x-typescript', role: 'types' },
+].map(({ name, text, type, role }) => {
+  const path = layout.attachmentPath(handoff.id, name);
+  files.set(path, text);
+  return { name, path, size: text.length, type, role };
+});
 files.set(
   layout.newMessagePath(FRONTEND, handoff.id),
   encode('message', {
@@ -215,9 +249,77 @@ files.set(
     ack_required: true,
     reply_to: question.id,
     sent_at: handoff.at,
-    attachments: [{ name: 'session.ts', path: attachment, size: types.length, type: 'text/typescript' }],
+    attachments: attached,
     session: session.id,
     op: handoff.op,
+  }),
+);
+
+// A command, accepted: it stays in new/ until it is done or declined. And one that is done.
+const task = (id, clock, fields) => ({
+  ...message,
+  id,
+  thread: id,
+  kind: 'task',
+  from: FRONTEND,
+  to: BACKEND,
+  subject: [fields.command.verb, ...fields.command.args].join(' '),
+  body: `@agent:${BACKEND} ${fields.command.verb} ${fields.command.args.join(' ')}`,
+  sent_at: operation(FRONTEND, clock).at,
+  session: active.id,
+  op: operation(FRONTEND, clock).op,
+  ...fields,
+});
+const accepted = operation(FRONTEND, '06:00:00');
+files.set(
+  layout.newMessagePath(BACKEND, accepted.id),
+  encode(
+    'message',
+    task(accepted.id, '06:00:00', {
+      command: { verb: 'optimize-query', args: ['load session'] },
+      read_at: operation(BACKEND, '06:02:00').at,
+      read_by: BACKEND,
+      accepted_at: operation(BACKEND, '06:02:00').at,
+    }),
+  ),
+);
+const closed = operation(FRONTEND, '05:46:00');
+files.set(
+  layout.readMessagePath(BACKEND, closed.id),
+  encode(
+    'message',
+    task(closed.id, '05:46:00', {
+      command: { verb: 'add-tests', args: ['sessions'] },
+      commit: commit('sign-in 1'),
+      read_at: operation(BACKEND, '05:50:30').at,
+      read_by: BACKEND,
+      accepted_at: operation(BACKEND, '05:51:00').at,
+      closed_at: operation(BACKEND, '06:04:00').at,
+      outcome: 'done',
+      answer: 'Refresh and expiry are covered, on branch feat/auth',
+    }),
+  ),
+);
+
+// A commit of the other agent matched a trigger of the card.
+const fired = operation(FRONTEND, '06:15:00');
+files.set(
+  layout.newMessagePath(BACKEND, fired.id),
+  encode('message', {
+    ...message,
+    id: fired.id,
+    thread: fired.id,
+    from: FRONTEND,
+    to: BACKEND,
+    subject: `feat: remember devices (${commit('sign-in 2').slice(0, 10)})`,
+    body:
+      `Commit ${commit('sign-in 2')} by ${FRONTEND} matches your trigger: schema changes by others\n\n` +
+      'feat: remember devices\n\nPaths:\n- db/migrations/0008_devices.sql',
+    sent_at: fired.at,
+    trigger: 'schema changes by others',
+    commit: commit('sign-in 2'),
+    paths: ['db/migrations/0008_devices.sql'],
+    op: fired.op,
   }),
 );
 
@@ -242,6 +344,7 @@ const recap = operation(BACKEND, '06:29:00');
 const sections = [
   { heading: 'Done', text: 'Login, logout and refresh; sessions are opaque tokens.' },
   { heading: 'Decided', text: 'No JWT: revocation has to work at once.' },
+  { heading: 'Quality gates', text: '- coverage: 84 %\n- lint: passed\n- security scan: no findings' },
 ];
 files.set(
   layout.recapPath(BACKEND, recap.id),
@@ -256,7 +359,8 @@ files.set(
     session: session.id,
     gates: [
       { name: 'coverage', passed: true, detail: '84 %' },
-      { name: 'lint', passed: true },
+      { name: 'lint', passed: true, detail: 'passed' },
+      { name: 'security scan', passed: true, detail: 'no findings' },
     ],
     op: recap.op,
   }),

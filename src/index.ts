@@ -21,8 +21,10 @@
  */
 export { addAgent, listAgents, showAgent } from './app/agents.ts';
 export { readContext } from './app/context.ts';
+export { checkSpecialists, type Specialist } from './app/coordination.ts';
+export { checkDispatch, dispatchCommand } from './app/dispatch.ts';
 export { examine } from './app/doctor.ts';
-export { handOff } from './app/handoff.ts';
+export { acceptHandoff, handOff } from './app/handoff.ts';
 export { acknowledge, listMessages, markRead } from './app/inbox.ts';
 export { type Initialised, type InitialiseInput, initialise } from './app/initialise.ts';
 export {
@@ -39,10 +41,13 @@ export { collectGarbage, type Removed } from './app/maintenance.ts';
 export { type SendInput, type SendResult, sendMessage } from './app/messages.ts';
 export { type PushInput, pushWork } from './app/pushing.ts';
 export { addRecap, listRecaps, showRecap } from './app/recaps.ts';
+export { addRoadmapItem, finishRoadmapItem, listRoadmap } from './app/roadmap.ts';
 export { beat, finishSession, startSession } from './app/sessions.ts';
 export { appendState, getState, setState } from './app/state.ts';
 export { readStatus } from './app/status.ts';
 export { type SyncInput, type SyncReport, syncNow } from './app/syncing.ts';
+export { answerTask, listTasks, type TaskView } from './app/tasks.ts';
+export { fireTriggers, type TriggerFire, testTriggers } from './app/triggers.ts';
 export type { Settings, Workspace } from './app/workspace.ts';
 export { openWorkspace, type WorkspaceOptions } from './compose.ts';
 export { AgentOsError, ERROR_CODES, type ErrorCode } from './domain/errors.ts';

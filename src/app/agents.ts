@@ -1,31 +1,19 @@
+import { canonicalJson } from '../domain/canonical-json.ts';
 import { encode } from '../domain/codec.ts';
+import { parseDefinition } from '../domain/definition/parse-definition.ts';
 import { getAt, setAt } from '../domain/document/edit.ts';
 import type { DocumentState } from '../domain/document/registers.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { cardPath } from '../domain/layout.ts';
 import { type AgentName, parseAgentName } from '../domain/names.ts';
 import type { Card } from '../domain/schema/card.ts';
-import { isYamlMap, type YamlMap, type YamlValue } from '../domain/yaml.ts';
-import { parseDefinition } from './definition.ts';
+import type { YamlMap } from '../domain/yaml.ts';
+import { type AgentView, viewCard } from './card-view.ts';
 import { planDocument, readForWriting, readKnown } from './documents.ts';
 import { listAgentNames } from './recipients.ts';
 import { openRecords, type Problem, type RecordReader } from './records.ts';
 import { checkText } from './text-input.ts';
 import type { Workspace } from './workspace.ts';
-
-/** An agent as `--json` shows it; an agent without a card has a name and nothing else. */
-export interface AgentView {
-  readonly name: AgentName;
-  readonly hasCard: boolean;
-  readonly description: string | null;
-  readonly specialization: string | null;
-  readonly color: string | null;
-  readonly tools: readonly string[];
-  readonly owns: readonly string[];
-  readonly coordinatesWith: readonly string[];
-  /** The Markdown of the definition. */
-  readonly body: string | null;
-}
 
 /**
  * Add an agent's card, or bring it up to date: what the definition says is set, what others added to the card stays.
@@ -34,12 +22,19 @@ export interface AgentView {
  */
 export async function addAgent(
   workspace: Workspace,
-  input: { readonly agent?: string } & ({ readonly definition: string } | { readonly name: string }),
-): Promise<{ readonly agents: readonly AgentView[] }> {
-  const { name, fields } =
+  input: { readonly agent?: string } & (
+    | { readonly definition: string /** Where it comes from. */; readonly file?: string }
+    | { readonly name: string }
+  ),
+): Promise<{
+  readonly agents: readonly AgentView[];
+  /** What was odd about the definition, each a clause about it. */
+  readonly warnings: readonly string[];
+}> {
+  const { name, fields, warnings } =
     'definition' in input
-      ? parseDefinition(checkText(input.definition, 'the definition'))
-      : { name: parseAgentName(input.name), fields: {} };
+      ? parseDefinition(checkText(input.definition, 'the definition'), input.file ?? null)
+      : { name: parseAgentName(input.name), fields: {}, warnings: [] };
   checkCard(name, fields);
   const who = await workspace.identify(input.agent);
   const path = cardPath(name);
@@ -49,7 +44,7 @@ export async function addAgent(
       const author = { op: id, by: who.agent };
       const before = await readForWriting(workspace, snapshot, path);
       const changed = Object.entries({ name, ...fields }).filter(
-        ([key, value]) => JSON.stringify(getAt(before, [key])) !== JSON.stringify(value),
+        ([key, value]) => canonicalJson(getAt(before, [key]) ?? null) !== canonicalJson(value),
       );
       const after = changed.reduce<DocumentState>(
         (state, [key, value]) => setAt(state, [key], value, author),
@@ -62,7 +57,7 @@ export async function addAgent(
       };
     },
   });
-  return { agents: [result] };
+  return { agents: [result], warnings };
 }
 
 /** Every agent with a card or a session, by name. */
@@ -98,27 +93,6 @@ export async function readAgent(
   name: AgentName,
 ): Promise<AgentView> {
   return viewCard(name, await readKnown(workspace, records, cardPath(name)));
-}
-
-function viewCard(name: AgentName, state: DocumentState | null): AgentView {
-  const value = state === null ? undefined : getAt(state, []);
-  const card = isYamlMap(value) ? value : {};
-  const text = (key: string) => (typeof card[key] === 'string' ? card[key] : null);
-  return {
-    name,
-    hasCard: Object.keys(card).length > 0,
-    description: text('description'),
-    specialization: text('specialization'),
-    color: text('color'),
-    tools: textsOf(card['tools']),
-    owns: textsOf(card['owns']),
-    coordinatesWith: textsOf(card['coordinates_with']),
-    body: text('body'),
-  };
-}
-
-function textsOf(value: YamlValue | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** @throws AgentOsError BAD_VALUE naming the field that does not fit */

@@ -14,6 +14,7 @@ export interface AttachedFile {
   /** One path component. */
   readonly name: string;
   readonly content: Uint8Array;
+  readonly role?: 'contract' | 'types';
 }
 
 /** What the message says of its files, and the changes that put them on the branch. */
@@ -24,11 +25,12 @@ export function planAttachments(
   checkFiles(files);
   const paths = files.map(({ name }) => attachmentPath(id, name));
   return {
-    attachments: files.map(({ name, content }, index) => ({
+    attachments: files.map(({ name, content, role }, index) => ({
       name,
       path: paths[index] ?? '',
       size: content.length,
       type: mediaType(name),
+      ...(role !== undefined && { role }),
     })),
     changes: files.map(({ content }, index) => ({ path: paths[index] ?? '', content })),
   };
@@ -41,7 +43,7 @@ export function planAttachments(
 export async function readAttachment(
   snapshot: Snapshot,
   id: RecordId,
-  { name, path }: Attachment,
+  { name, path }: Pick<Attachment, 'name' | 'path'>,
 ): Promise<AttachedFile> {
   const content = isSafeName(name) && path === attachmentPath(id, name) ? await snapshot.read(path) : null;
   if (content !== null) return { name, content };

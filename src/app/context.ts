@@ -4,16 +4,20 @@ import { PROJECT_STATE_PATH } from '../domain/layout.ts';
 import { type PathPattern, parsePathPattern } from '../domain/locks/path-pattern.ts';
 import { overlaps } from '../domain/locks/pattern-overlap.ts';
 import { type AgentName, parseAgentName } from '../domain/names.ts';
+import { isOpenTask } from '../domain/tasks.ts';
 import type { YamlValue } from '../domain/yaml.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { type ActiveSession, readActiveSessions } from './active-sessions.ts';
-import { type AgentView, readAgent } from './agents.ts';
+import { readAgent } from './agents.ts';
+import type { AgentView } from './card-view.ts';
+import { readSpecialists, type Specialist } from './coordination.ts';
 import { type ConflictView, readConflicts, readKnown } from './documents.ts';
 import { type LogEntryView, readLogEntries } from './log.ts';
 import { listUnread, readMessages } from './mailbox.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { type RecapView, readRecaps } from './recaps.ts';
 import { openRecords, type Problem } from './records.ts';
+import { type TaskView, viewTask } from './tasks.ts';
 import type { Workspace } from './workspace.ts';
 
 const RECAPS = 5;
@@ -39,7 +43,11 @@ export interface ContextReport {
   readonly sessions: readonly ActiveSession[];
   readonly locks: readonly LockView[];
   readonly unread: readonly MessageView[];
+  /** Tasks that wait for the agent. */
+  readonly tasks: readonly TaskView[];
   readonly recaps: readonly RecapView[];
+  /** Whom the agent's definition says to check before changes. */
+  readonly specialists: readonly Specialist[];
   /** What others logged within a day, oldest first. */
   readonly changes: readonly LogEntryView[];
   /** Values that lost, files that could not be read, and locks of others on what the agent owns. */
@@ -63,15 +71,17 @@ export async function readContext(
   const state = await readKnown(workspace, records, PROJECT_STATE_PATH);
   const card = await readAgent(workspace, records, agent);
   const since = workspace.clock.now() - CHANGES_SINCE;
-  const unread = await readMessages(records, await listUnread(records.snapshot, agent));
+  const waiting = await readMessages(records, await listUnread(records.snapshot, agent));
   return {
     agent,
     card,
     state: (state && getAt(state, [])) ?? {},
     sessions: await readActiveSessions(workspace, records, { locks }),
     locks,
-    unread: unread.map(viewMessage),
+    unread: waiting.filter(({ read_at }) => read_at === undefined).map(viewMessage),
+    tasks: waiting.filter(isOpenTask).flatMap((message) => viewTask(message) ?? []),
     recaps: await readRecaps(records, RECAPS),
+    specialists: await readSpecialists(workspace, records, { card, locks }),
     changes: (await readLogEntries(records, { since }))
       .filter((entry) => entry.agent !== agent)
       .slice(-CHANGES),

@@ -1,12 +1,14 @@
 import { parseAgentName } from '../domain/names.ts';
 import type { Message } from '../domain/schema/message.ts';
+import { isOpenTask } from '../domain/tasks.ts';
 import type { Change } from '../store/branch.ts';
 import { type AttachedFile, readAttachment } from './attachments.ts';
-import { type FoundMessage, findMessage, listRead, listUnread, planRead, readMessages } from './mailbox.ts';
+import { type FoundMessage, findMessage, listRead, listUnread, planPlaced, readMessages } from './mailbox.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { planMessages } from './messages.ts';
 import { parseIdPrefix } from './record-ids.ts';
 import { formatTime, openRecords, type Problem } from './records.ts';
+import { saveAttachments } from './saved-attachments.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface InboxInput {
@@ -21,7 +23,7 @@ export interface InboxInput {
 }
 
 /**
- * An agent's messages, oldest first; without `all`, the cost grows with what is unread only.
+ * An agent's unread messages and open tasks, oldest first; without `all`, the cost grows with these only.
  * @throws AgentOsError NOT_INITIALISED, BAD_NAME, BAD_VALUE
  */
 export async function listMessages(
@@ -35,23 +37,32 @@ export async function listMessages(
   const places = [...read, ...(await listUnread(records.snapshot, agent))].sort((a, b) =>
     a.id < b.id ? -1 : 1,
   );
-  const messages = await readMessages(records, places);
-  return { messages: messages.filter(isWanted).map(viewMessage), problems: records.problems };
+  const messages = (await readMessages(records, places)).filter(isWanted).map(viewMessage);
+  // Of what was read long ago, `read` shows the files.
+  const waiting = messages.filter(({ readAt, task }) => readAt === null || isWaiting(task));
+  const saved = await saveAttachments(workspace, records.snapshot, waiting);
+  const known = new Map(saved.messages.map((message) => [message.id, message]));
+  return {
+    messages: messages.map((message) => known.get(message.id) ?? message),
+    problems: [...records.problems, ...saved.problems],
+  };
 }
 
 /**
- * Show messages and mark them read, all in one operation; those that were read already are only shown.
+ * Show messages and mark them read, all in one operation; those that were read already are only shown. Their files
+ * are saved where they can be read.
  * @param input.ids - ids of one's own messages, or how they begin
  * @throws AgentOsError NOT_INITIALISED, NOT_FOUND, AMBIGUOUS, BAD_VALUE, RECORD_BROKEN
  */
-export function markRead(
+export async function markRead(
   workspace: Workspace,
   input: { readonly agent?: string; readonly ids: readonly string[] },
-): Promise<{ readonly messages: readonly MessageView[] }> {
-  return changeMessages(workspace, input, 'read', ({ message, folder }) => {
-    if (folder === 'read') return message;
+): Promise<{ readonly messages: readonly MessageView[]; readonly problems: readonly Problem[] }> {
+  const { messages } = await changeMessages(workspace, input, 'read', ({ message, folder }) => {
+    if (folder === 'read' || (isOpenTask(message) && message.read_at !== undefined)) return message;
     return { ...message, read_at: formatTime(workspace.clock.now()), read_by: message.to };
   });
+  return saveAttachments(workspace, await workspace.branch.snapshot(), messages);
 }
 
 /**
@@ -104,8 +115,9 @@ async function changeMessages(
       const changes: Change[] = [];
       const messages = found.map((before, index) => {
         const message = change(before);
-        if (message === before.message && before.folder === 'read') return message;
-        changes.push(...planRead(message));
+        const isInPlace = before.folder === 'read' || isOpenTask(message);
+        if (message === before.message && isInPlace) return message;
+        changes.push(...planPlaced(before, message));
         const id = receipts[index];
         const wantsReceipt = verb === 'ack' && message.ack_required && message.from !== who.agent;
         if (wantsReceipt && id !== undefined) {
@@ -127,6 +139,10 @@ async function changeMessages(
     },
   });
   return result;
+}
+
+function isWaiting(task: MessageView['task']): boolean {
+  return task !== null && (task.state === 'open' || task.state === 'accepted');
 }
 
 function describe(verb: string, messages: readonly Message[]): string {

@@ -3,6 +3,7 @@ import { AgentOsError } from '../domain/errors.ts';
 import { classify, inboxFolder, newMessagePath, readMessagePath } from '../domain/layout.ts';
 import { type AgentName, isRecordId, quoted, type RecordId } from '../domain/names.ts';
 import type { Message } from '../domain/schema/message.ts';
+import { isOpenTask } from '../domain/tasks.ts';
 import type { Change, Snapshot } from '../store/branch.ts';
 import { pickByPrefix } from './record-ids.ts';
 import { type RecordReader, readRecord } from './records.ts';
@@ -19,7 +20,7 @@ export interface FoundMessage extends MessagePlace {
   readonly message: Message;
 }
 
-/** The unread messages of an agent, oldest first. What was read is not even listed. */
+/** The unread messages and open tasks of an agent, oldest first. What was read is not even listed. */
 export async function listUnread(snapshot: Snapshot, agent: AgentName): Promise<readonly MessagePlace[]> {
   const folder = inboxFolder(agent);
   const entries = await snapshot.list(folder);
@@ -83,8 +84,9 @@ async function findPlace(snapshot: Snapshot, agent: AgentName, prefix: string): 
   return pickByPrefix([...unread, ...(await listRead(snapshot, agent))], prefix, `message of ${agent}`);
 }
 
-/** The changes that move a message to where read ones lie, as `message` says. */
-export function planRead(message: Message): readonly Change[] {
+/** The changes that put a message where it belongs, as `message` says: to the read ones, an open task stays. */
+export function planPlaced(found: MessagePlace, message: Message): readonly Change[] {
+  if (isOpenTask(message)) return [{ path: found.path, content: encode('message', message) }];
   return [
     { path: newMessagePath(message.to, message.id), content: null },
     { path: readMessagePath(message.to, message.id), content: encode('message', message) },

@@ -91,6 +91,10 @@ export interface Draft {
   readonly priority?: Message['priority'];
   readonly ackRequired?: boolean;
   readonly attachments?: readonly AttachedFile[];
+  /** What the message says beside its text. */
+  readonly more?: Partial<Pick<Message, 'command' | 'trigger' | 'commit' | 'paths'>>;
+  /** ISO 8601; default: now. */
+  readonly sentAt?: string;
 }
 
 /**
@@ -115,8 +119,9 @@ export function planMessages(
       priority: draft.priority ?? 'normal',
       ack_required: draft.ackRequired ?? false,
       ...(draft.replyTo !== undefined && { reply_to: draft.replyTo.id }),
-      sent_at: formatTime(workspace.clock.now()),
+      sent_at: draft.sentAt ?? formatTime(workspace.clock.now()),
       attachments,
+      ...draft.more,
       ...(draft.session !== null && { session: draft.session }),
       op: context.id,
     }),

@@ -1,5 +1,5 @@
 import { encode } from '../domain/codec.ts';
-import { derivedId } from '../domain/derived-ids.ts';
+import { derivedId } from '../domain/derived-id.ts';
 import { CONFIG_PATH, sessionPath } from '../domain/layout.ts';
 import type { RecordId, ResourceName } from '../domain/names.ts';
 import { type ResolvedConfig, resolveConfig } from '../domain/schema/resolve-config.ts';

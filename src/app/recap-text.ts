@@ -1,4 +1,5 @@
 import type { CodeCommit } from '../domain/code-history.ts';
+import { readReportedGates } from '../domain/definition/reported-gates.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import type { Recap } from '../domain/schema/recap.ts';
 import { isYamlMap, parseYaml, type YamlValue } from '../domain/yaml.ts';
@@ -59,7 +60,7 @@ export function splitSections(body: string): {
 
 function parseMarkdown(body: string): RecapText {
   const { title, sections } = splitSections(body);
-  return { title: firstLine(title ?? body, TITLE_LIMIT), sections, body, gates: undefined };
+  return { title: firstLine(title ?? body, TITLE_LIMIT), sections, body, gates: findGates(body) };
 }
 
 function parseFields(yaml: string, rest: string): RecapText {
@@ -76,7 +77,7 @@ function parseFields(yaml: string, rest: string): RecapText {
       body.trim() === ''
         ? sections.map(({ heading, text }) => `## ${heading}\n\n${text}\n`).join('\n')
         : body,
-    gates: fields['gates'] === undefined ? undefined : readGates(fields['gates']),
+    gates: fields['gates'] === undefined ? findGates(body) : readGates(fields['gates']),
   };
 }
 
@@ -112,13 +113,26 @@ function writePoints(value: YamlValue): string {
   return isYamlMap(value) ? JSON.stringify(value) : String(value ?? '').trim();
 }
 
+/** What a section such as "Quality gates" reports. */
+function findGates(body: string): Recap['gates'] | undefined {
+  const gates = readReportedGates(body);
+  return gates.length === 0 ? undefined : [...gates];
+}
+
+/** A list of `{name, passed, detail}`, or a map, or texts as a section would have them: `coverage: 82 %`. */
 function readGates(value: YamlValue): NonNullable<Recap['gates']> {
-  if (!Array.isArray(value)) throw badRecap('has `gates` that are no list');
-  return value.map((gate) => {
+  const items: readonly YamlValue[] = Array.isArray(value)
+    ? value
+    : isYamlMap(value)
+      ? Object.entries(value).map(([name, said]) => `${name}: ${writePoints(said)}`)
+      : [];
+  if (items.length === 0) throw badRecap('has `gates` that are neither a list nor a map');
+  return items.flatMap((gate) => {
+    if (typeof gate === 'string') return readReportedGates(`## Quality gates\n- ${firstLine(gate, 1000)}`);
     const { name, passed, detail } = isYamlMap(gate) ? gate : { name: null, passed: null, detail: null };
     if (typeof name !== 'string' || typeof passed !== 'boolean')
       throw badRecap('has a gate without name or passed');
-    return { name, passed, ...(typeof detail === 'string' && { detail }) };
+    return [{ name, passed, ...(detail != null && !isYamlMap(detail) && { detail: String(detail) }) }];
   });
 }
 

@@ -1,9 +1,11 @@
 import { encode } from '../domain/codec.ts';
+import { compareGates, type GateResult } from '../domain/definition/gate-report.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { classify, recapPath } from '../domain/layout.ts';
 import type { AgentName, RecordId } from '../domain/names.ts';
 import type { Recap } from '../domain/schema/recap.ts';
 import type { Snapshot } from '../store/branch.ts';
+import { readAgent } from './agents.ts';
 import { parseRecap, type RecapText, splitSections, writeRangeBody } from './recap-text.ts';
 import { pickByPrefix } from './record-ids.ts';
 import { formatTime, openRecords, type Problem, type RecordReader } from './records.ts';
@@ -37,11 +39,15 @@ export interface RecapInput {
   readonly range?: string;
 }
 
+/** A recap, and its gates against those of its agent's definition. */
+interface JudgedRecap {
+  readonly recaps: readonly RecapView[];
+  /** What the definition asks for, in its order, then what it does not know. */
+  readonly gateReport: readonly GateResult[];
+}
+
 /** @throws AgentOsError BAD_VALUE, TOO_LARGE, NOT_INITIALISED, and what Branch.commit throws */
-export async function addRecap(
-  workspace: Workspace,
-  input: RecapInput,
-): Promise<{ readonly recaps: readonly RecapView[] }> {
+export async function addRecap(workspace: Workspace, input: RecapInput): Promise<JudgedRecap> {
   const commits = input.range === undefined ? [] : await workspace.code.range(input.range, COMMITS_KEPT);
   const text = readText(input, () => writeRangeBody(input.range ?? '', commits));
   const title = input.title === undefined ? text.title : firstLine(checkText(input.title, 'the title'), 200);
@@ -66,7 +72,7 @@ export async function addRecap(
       return { subject: `recap: ${who.agent}: ${title}`, changes: [change], result: recap };
     },
   });
-  return { recaps: [viewRecap(result)] };
+  return judge(workspace, await openRecords(workspace), [viewRecap(result)]);
 }
 
 function readText({ text, name, range, title }: RecapInput, fromRange: () => string): RecapText {
@@ -113,7 +119,7 @@ export async function readRecaps(records: RecordReader, limit: number): Promise<
 export async function showRecap(
   workspace: Workspace,
   input: { readonly id?: string } = {},
-): Promise<{ readonly recaps: readonly RecapView[] }> {
+): Promise<JudgedRecap> {
   const records = await openRecords(workspace);
   const places = await listPlaces(records.snapshot, input.id === undefined ? 1 : Number.POSITIVE_INFINITY);
   const place =
@@ -127,8 +133,20 @@ export async function showRecap(
   }
   const recaps = await readAll(records, [place]);
   const [problem] = records.problems;
-  if (problem === undefined) return { recaps };
+  if (problem === undefined) return judge(workspace, records, recaps);
   throw new AgentOsError('RECORD_BROKEN', problem.message, { data: { path: problem.path } });
+}
+
+async function judge(
+  workspace: Workspace,
+  records: RecordReader,
+  recaps: readonly RecapView[],
+): Promise<JudgedRecap> {
+  const [recap] = recaps;
+  if (recap === undefined) return { recaps, gateReport: [] };
+  const { gates } = await readAgent(workspace, records, recap.agent);
+  const required = gates.map(({ name, require }) => ({ name, ...(require !== null && { require }) }));
+  return { recaps, gateReport: compareGates(required, recap.gates) };
 }
 
 type RecapPlace = { readonly agent: AgentName; readonly id: RecordId; readonly path: string };

@@ -1,11 +1,10 @@
 import type { AgentName, Oid } from '../domain/names.ts';
-import { isAgentName, parseAgentName } from '../domain/names.ts';
-import type { Snapshot } from '../store/branch.ts';
+import { parseAgentName } from '../domain/names.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { type ActiveSession, readActiveSessions } from './active-sessions.ts';
 import { type ConflictView, readConflicts } from './documents.ts';
-import { listUnread } from './mailbox.ts';
 import { formatTime, openRecords, type Problem } from './records.ts';
+import { readWaiting, type TaskView } from './tasks.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An operation that the remote does not have yet, as far as this clone knows. */
@@ -21,6 +20,8 @@ export interface StatusReport {
   readonly locks: readonly LockView[];
   /** Agents with unread messages. */
   readonly unread: readonly { readonly agent: AgentName; readonly count: number }[];
+  /** Tasks that wait for their receiver. */
+  readonly tasks: readonly TaskView[];
   readonly conflicts: readonly ConflictView[];
   /** Empty without a remote. */
   readonly unsynced: readonly UnsyncedOperation[];
@@ -36,10 +37,12 @@ export async function readStatus(workspace: Workspace): Promise<StatusReport> {
   const records = await openRecords(workspace);
   const locks = await (await workspace.locks()).list();
   for (const { ref, problem } of locks.broken) records.report({ path: ref, message: problem });
+  const waiting = await readWaiting(records);
   return {
     sessions: await readActiveSessions(workspace, records, { locks: locks.locks }),
     locks: locks.locks,
-    unread: await countUnread(records.snapshot),
+    unread: waiting.filter(({ unread }) => unread > 0).map(({ agent, unread }) => ({ agent, count: unread })),
+    tasks: waiting.flatMap(({ tasks }) => tasks),
     conflicts: await readConflicts(workspace, records),
     unsynced: await listUnsynced(workspace, records.snapshot.tip),
     problems: records.problems,
@@ -64,14 +67,6 @@ export async function readActivity(workspace: Workspace, name: string): Promise<
   const records = await openRecords(workspace);
   const sessions = await readActiveSessions(workspace, records, { agent });
   return { agent, active: sessions.some(({ stale }) => !stale), sessions, problems: records.problems };
-}
-
-async function countUnread(snapshot: Snapshot): Promise<StatusReport['unread']> {
-  const agents = (await snapshot.list('messages')).map(({ name }) => name).filter(isAgentName);
-  const counts = await Promise.all(
-    agents.map(async (agent) => ({ agent, count: (await listUnread(snapshot, agent)).length })),
-  );
-  return counts.filter(({ count }) => count > 0);
 }
 
 async function listUnsynced(

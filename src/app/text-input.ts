@@ -18,6 +18,11 @@ export function decodeInput(bytes: Uint8Array, what: string): string {
   });
 }
 
+/** Bytes as text, come what may: what fits no character becomes U+FFFD. For texts that are better odd than refused. */
+export function decodeLeniently(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
 /**
  * @returns the text as it was given
  * @throws AgentOsError BAD_VALUE when there is nothing in it, TOO_LARGE over `limit` bytes of UTF-8

@@ -10,6 +10,7 @@ import type {
   Random,
   Remote,
   RepositoryPaths,
+  SavedFiles,
 } from '../domain/ports.ts';
 import type { Branch } from '../store/branch.ts';
 import type { FencedPushOutcome, FencedPushRequest } from '../store/locks/fenced-push.ts';
@@ -83,6 +84,8 @@ export interface Workspace {
   /** The history of the code: src/git/code-history.ts. */
   readonly code: CodeHistory;
   readonly sessions: WorktreeSessions;
+  /** Files that came with messages. */
+  readonly files: SavedFiles;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;

@@ -51,6 +51,18 @@ export const COMMANDS: readonly TableEntry[] = [
   ),
   entry('agent', 'add, list and show agents', () => import('./commands/agent.ts')),
   entry(
+    'dispatch',
+    'send an agent a command that its definition lists',
+    () => import('./commands/dispatch.ts'),
+  ),
+  entry('task', 'accept, decline, complete and list tasks', () => import('./commands/task.ts')),
+  entry(
+    'triggers',
+    'show which triggers of agents commits fire, and fire them',
+    () => import('./commands/triggers.ts'),
+  ),
+  entry('roadmap', 'add to the roadmap, mark what is done, list it', () => import('./commands/roadmap.ts')),
+  entry(
     'status',
     'show who does what, what is locked, unread, in conflict, not synced',
     () => import('./commands/status.ts'),

@@ -1,10 +1,11 @@
 import type { ContextReport } from '../app/context.ts';
+import type { Specialist } from '../app/coordination.ts';
 import { formatYaml } from '../domain/yaml.ts';
 import { formatDistance } from './time.ts';
 
 /** An agent's context as Markdown, one line each. What others wrote is quoted so that it cannot pass for headings or markup. */
 export function contextMarkdown(report: ContextReport, now: number): string[] {
-  const { agent, state, sessions, locks, unread, recaps, changes, conflicts } = report;
+  const { agent, state, sessions, locks, unread, tasks, recaps, specialists, changes, conflicts } = report;
   return [
     `# Context of ${agent}`,
     ...section('Project state', fenced(formatYaml(state))),
@@ -29,6 +30,20 @@ export function contextMarkdown(report: ContextReport, now: number): string[] {
           `- ${id} from **${from}**${priority === 'normal' ? '' : ` (${priority})`}: ${inline(subject)}`,
       ),
     ),
+    ...(tasks.length === 0
+      ? []
+      : section(
+          'Tasks for you',
+          tasks.map(
+            ({ id, from, state: step, subject }) => `- ${id} from **${from}** (${step}): ${inline(subject)}`,
+          ),
+        )),
+    ...(specialists.length === 0
+      ? []
+      : section(
+          'Check before you change anything',
+          specialists.flatMap((specialist) => specialistItems(specialist, now)),
+        )),
     ...section(
       'Recent recaps',
       recaps.map(
@@ -53,6 +68,23 @@ export function contextMarkdown(report: ContextReport, now: number): string[] {
 /** `agent-os reap` ends such a session. */
 function staleMark(holds: readonly string[]): string {
   return holds.length === 0 ? ' (stale)' : ` (stale, still holds ${inline(holds.join(', '))})`;
+}
+
+function specialistItems({ agent, sessions, locks, changes }: Specialist, now: number): string[] {
+  const work = sessions.map(
+    ({ task, branch, heartbeatAt }) =>
+      `on ${inline(branch ?? 'no branch')}, ${formatDistance(heartbeatAt, now)}: ${inline(task)}`,
+  );
+  return [
+    `- **${agent}** ${work.length === 0 ? 'is not active' : `is active ${work.join('; ')}`}`,
+    ...locks.map(({ resource, paths }) =>
+      `  - has locked **${inline(resource)}** ${inline(paths.join(' '))}`.trimEnd(),
+    ),
+    ...changes.map(
+      ({ kind, at, text, paths }) =>
+        `  - ${kind === 'commit' ? 'changed' : 'logged'}, ${formatDistance(at, now)}: ${inline(text)} (${inline(paths.join(' '))})`,
+    ),
+  ];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

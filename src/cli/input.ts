@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { ATTACHMENT_LIMIT, type AttachedFile } from '../app/attachments.ts';
-import { decodeInput, TEXT_LIMIT, tooLarge } from '../app/text-input.ts';
+import { decodeInput, decodeLeniently, TEXT_LIMIT, tooLarge } from '../app/text-input.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { quoted } from '../domain/names.ts';
 import type { Invocation } from './command-spec.ts';
@@ -27,6 +27,15 @@ export async function readWords(
 export async function readTextFile(invocation: Invocation, path: string): Promise<string> {
   if (path === '-') return readWords(invocation, ['-']);
   return decodeInput(await readBytes(resolve(invocation.cwd, path), TEXT_LIMIT), quoted(path));
+}
+
+/**
+ * As readTextFile, but bytes that are not UTF-8 are replaced, not refused.
+ * @throws AgentOsError NOT_FOUND, BAD_VALUE (no ordinary file), TOO_LARGE
+ */
+export async function readOddFile(invocation: Invocation, path: string): Promise<string> {
+  if (path === '-') return decodeLeniently(await invocation.readInput(TEXT_LIMIT));
+  return decodeLeniently(await readBytes(resolve(invocation.cwd, path), TEXT_LIMIT));
 }
 
 /** @throws AgentOsError NOT_FOUND, BAD_VALUE, TOO_LARGE */

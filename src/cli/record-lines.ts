@@ -53,7 +53,12 @@ export function messageDetail(message: MessageView): Line[] {
     ['sent', formatMoment(message.sentAt)],
     ...(message.priority === 'normal' ? [] : [['priority', message.priority] satisfies [string, string]]),
     ...(message.thread === message.id ? [] : [['thread', message.thread] satisfies [string, string]]),
-    ...message.attachments.map(({ name, size }): [string, string] => ['file', `${name} (${size} bytes)`]),
+    ...(message.task === null ? [] : [['task', message.task.state] satisfies [string, string]]),
+    ...(message.commit === null ? [] : [['commit', message.commit] satisfies [string, string]]),
+    ...message.attachments.map(({ name, size, role, file }): [string, string] => [
+      role ?? 'file',
+      `${name} (${size} bytes)${file === null ? '' : `  ${file}`}`,
+    ]),
     ...(message.ackedAt === null
       ? []
       : [['acknowledged', formatMoment(message.ackedAt)] satisfies [string, string]]),
@@ -105,9 +110,11 @@ export function firstWords(text: string): string {
   return characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : characters.join('');
 }
 
-function marks({ kind, priority, ackRequired, ackedAt, attachments }: MessageView): Piece {
+function marks({ kind, task, trigger, priority, ackRequired, ackedAt, attachments }: MessageView): Piece {
   const words = [
     ...(kind === 'message' ? [] : [kind]),
+    ...(task === null || task.state === 'open' ? [] : [task.state]),
+    ...(trigger === null ? [] : ['trigger']),
     ...(priority === 'normal' ? [] : [priority]),
     ...(ackRequired && ackedAt === null ? ['ack?'] : []),
     ...(attachments.length === 0

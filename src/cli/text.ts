@@ -50,6 +50,11 @@ export function paragraph(text: string, indent = '  '): Line[] {
     .map((line) => (line === '' ? '' : [indent, line]));
 }
 
+/** A line two columns further in. */
+export function indented(line: Line): Line {
+  return ['  ', line].flat();
+}
+
 /** Rows as left-aligned columns two spaces apart; the last column is not padded. */
 export function table(rows: readonly (readonly Piece[])[]): Line[] {
   const widths: number[] = [];

@@ -194,3 +194,18 @@ export interface Processes {
   self(): ProcessIdentity;
   isAlive(process: ProcessIdentity): boolean;
 }
+
+/** Files of messages, kept where people and agents can read them. */
+export interface SavedFiles {
+  /**
+   * The absolute path of a file; `read` is called when it is not there yet.
+   * @param file - `name` is one path component, checked by the caller; `size` in bytes
+   * @throws AgentOsError DISK_FULL
+   */
+  save(
+    file: { readonly id: RecordId; readonly name: string; readonly size: number },
+    read: () => Promise<Uint8Array>,
+  ): Promise<string>;
+  /** Remove what belongs to messages older than this one. */
+  removeBefore(id: RecordId): Promise<void>;
+}

@@ -1,4 +1,4 @@
-import { derivedText } from '../domain/derived-ids.ts';
+import { derivedText } from '../domain/derived-id.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import type { AgentName } from '../domain/names.ts';
 import { MAX_BYTES } from '../domain/yaml.ts';

@@ -1,7 +1,7 @@
 import { formatTime } from '../app/records.ts';
 import { firstLine } from '../app/text-input.ts';
 import { decode, encode } from '../domain/codec.ts';
-import { derivedText } from '../domain/derived-ids.ts';
+import { derivedText } from '../domain/derived-id.ts';
 import { classify, dayOf, logFolder, logPath } from '../domain/layout.ts';
 import { type AgentName, isAgentName, type Oid, type RecordId } from '../domain/names.ts';
 import { nextClock, type OperationId, operationId } from '../domain/operation.ts';

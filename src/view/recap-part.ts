@@ -1,7 +1,7 @@
 import { parseRecap } from '../app/recap-text.ts';
 import { formatTime } from '../app/records.ts';
 import { decode, encode } from '../domain/codec.ts';
-import { derivedId } from '../domain/derived-ids.ts';
+import { derivedId } from '../domain/derived-id.ts';
 import { classify, recapPath, recordTime } from '../domain/layout.ts';
 import type { AgentName, RecordId } from '../domain/names.ts';
 import type { Recap } from '../domain/schema/recap.ts';

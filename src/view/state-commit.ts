@@ -1,6 +1,6 @@
 import { planDocument, readForWriting } from '../app/documents.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { derivedText } from '../domain/derived-ids.ts';
+import { derivedText } from '../domain/derived-id.ts';
 import { appendAt, getAt, removeAt, setAt } from '../domain/document/edit.ts';
 import type { Author, DocumentState } from '../domain/document/registers.ts';
 import { PROJECT_STATE_PATH } from '../domain/layout.ts';

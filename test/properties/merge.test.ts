@@ -11,6 +11,7 @@ import type { AgentName, CloneId, Oid, RecordId } from '../../src/domain/names.t
 import { type OperationId, operationId } from '../../src/domain/operation.ts';
 import type { Message } from '../../src/domain/schema/message.ts';
 import type { Session } from '../../src/domain/schema/session.ts';
+import { isOpenTask, takeStep } from '../../src/domain/tasks.ts';
 import type { YamlValue } from '../../src/domain/yaml.ts';
 import { joinTrees } from '../../src/store/join-trees.ts';
 import { MemoryObjects } from '../support/memory.ts';
@@ -108,6 +109,36 @@ const read: Step = (world, replica, pick) => {
     layout.readMessagePath(place.agent, place.id),
     encode('message', { ...message, read_at: at, read_by: place.agent }),
   );
+};
+
+/** Sends a task, or takes a step of one that waits: it stays in new/ until it is closed. */
+const work: Step = (world, replica, pick) => {
+  const files = world.files(replica);
+  const tasks = [...files].flatMap(([path, text]) => {
+    const place = layout.classify(path);
+    if (place.kind !== 'message' || place.folder !== 'new') return [];
+    const message = decode('message', Buffer.from(text), path);
+    return message.kind === 'task' ? [{ path, message }] : [];
+  });
+  const task = tasks[pick % Math.max(1, tasks.length)];
+  const { op, id, at } = world.next(replica);
+  if (task === undefined) {
+    const sent: Message & { x_new: unknown } = {
+      ...{ id, thread: id, kind: 'task', from: FRONTEND, to: BACKEND, subject: 'x', body: 'x', op },
+      ...{ priority: 'normal', ack_required: false, sent_at: at, attachments: [] },
+      x_new: { from: 'a newer client', id },
+    };
+    files.set(layout.newMessagePath(BACKEND, id), encode('message', sent));
+    world.sent.add(id);
+    return;
+  }
+  const step = (['accept', 'done', 'decline'] as const)[pick % 3] ?? 'accept';
+  const after = takeStep(task.message, step, { at, answer: `answer ${op}` });
+  if (after === null) return;
+  files.delete(task.path);
+  const { to } = after;
+  const path = isOpenTask(after) ? layout.newMessagePath(to, after.id) : layout.readMessagePath(to, after.id);
+  files.set(path, encode('message', after));
 };
 
 const log: Step = (world, replica, pick) => {
@@ -260,8 +291,8 @@ function skipUnreadable(run: () => void): void {
   }
 }
 
-const ALL = [send, read, log, session, set, append, shadow, handEdit, breakFile, gc, strange];
-const GENTLE = [send, read, log, session, set, append, handEdit, strange];
+const ALL = [send, read, work, log, session, set, append, shadow, handEdit, breakFile, gc, strange];
+const GENTLE = [send, read, work, log, session, set, append, handEdit, strange];
 const runs = (numRuns: number) => ({ numRuns, seed: SEED });
 
 describe(`the join of trees (seed ${SEED})`, () => {

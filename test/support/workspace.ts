@@ -3,7 +3,7 @@ import { identify } from '../../src/app/identity.ts';
 import { readLockPolicy } from '../../src/app/lock-policy.ts';
 import type { Workspace } from '../../src/app/workspace.ts';
 import { openWorktreeSessions } from '../../src/app/worktree-sessions.ts';
-import type { CodeCommit } from '../../src/domain/code-history.ts';
+import type { CodeCommit, CommitDetail } from '../../src/domain/code-history.ts';
 import type { AgentName, CloneId, Oid, RefName } from '../../src/domain/names.ts';
 import { nextClock, operationId } from '../../src/domain/operation.ts';
 import type { Ids, TreeEntry } from '../../src/domain/ports.ts';
@@ -39,7 +39,12 @@ export interface MemoryWorkspace extends Workspace {
   /** Subjects of the branch's commits, the latest first. */
   subjects(): Promise<readonly string[]>;
   /** What is checked out, and the commits of any range. */
-  readonly checkout: { branch: string | null; commit: Oid | null; range: CodeCommit[] };
+  readonly checkout: {
+    branch: string | null;
+    commit: Oid | null;
+    range: CodeCommit[];
+    details: CommitDetail[];
+  };
 }
 
 interface Clone {
@@ -63,7 +68,7 @@ export async function makeWorkspace(
     const root = { tree, parents: [], message: 'root\n', author: PERSON, at: 1_000_000 };
     refs.put(BRANCH, await objects.writer.commit(root));
   }
-  const checkout = { branch: 'main', commit: null, range: [] };
+  const checkout = { branch: 'main', commit: null, range: [], details: [] };
   const clock = new ManualClock();
   const ids = seededIds(clock, seededRandom(1));
   const clone = { objects, refs, clock, files: new MemoryStateFiles(), ids, worktrees: [], checkout };
@@ -134,8 +139,13 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
     branch,
     remote: null,
     objects: { reader, writer, history, memory: objects },
-    code: { head: async () => checkout, range: async (_range, limit) => checkout.range.slice(0, limit) },
+    code: {
+      head: async () => checkout,
+      range: async (_range, limit) => checkout.range.slice(0, limit),
+      details: async (oids) => checkout.details.filter(({ oid }) => oids.includes(oid)),
+    },
     sessions,
+    files: { save: async ({ id, name }) => `/files/${id}/${name}`, removeBefore: async () => {} },
     clock,
     ids,
     random,

@@ -7,7 +7,9 @@ import { messageLines, problemNotes, staleNotes } from '../record-lines.ts';
 export const command: CommandSpec = {
   name: 'inbox',
   summary: 'list your unread messages',
-  description: 'List your unread messages, after a look at the remote. `agent-os read ID` shows one.',
+  description:
+    'List your unread messages and open tasks, after a look at the remote. `agent-os read ID` shows one. With --json, ' +
+    'each file that came along has the path where it can be read.',
   options: [
     { flags: '--all', description: 'those that were read, too' },
     { flags: '--from <agent>', description: 'only from this agent' },

@@ -7,11 +7,14 @@ import { quoted } from '../../domain/names.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { published } from '../publish.ts';
-import { messageDetail } from '../record-lines.ts';
+import { messageDetail, problemNotes } from '../record-lines.ts';
 
 export const command: CommandSpec = {
   name: 'read',
   summary: 'show messages and mark them read',
+  description:
+    'Show messages and mark them read. Files that came along are saved, and shown with the path where they can be ' +
+    'read. A task stays in the inbox until it is done or declined.',
   view: 'write',
   arguments: [{ name: 'id', description: 'a message in your inbox, or how its id begins', variadic: true }],
   options: [{ flags: '--save <folder>', description: 'put the attached files there; existing files stay' }],
@@ -31,15 +34,23 @@ export const command: CommandSpec = {
         saved.push(...(await saveFiles(resolve(cwd, folder), files)));
       }
     }
-    const { messages } = await markRead(workspace, { ids: values.list('id'), ...given({ agent }) });
+    const { messages, problems } = await markRead(workspace, { ids: values.list('id'), ...given({ agent }) });
     return published(invocation, workspace, {
-      data: { messages, ...(folder !== undefined && { saved }) },
+      data: { messages, problems, ...(folder !== undefined && { saved }) },
       text: messages.flatMap((message, index) => [...(index === 0 ? [] : ['']), ...messageDetail(message)]),
       notes: [
+        ...problemNotes(problems),
         ...saved.map((path) => `saved ${path}`),
         ...messages
           .filter(({ ackRequired, ackedAt }) => ackRequired && ackedAt === null)
-          .map(({ id, from }) => `${from} asks you to acknowledge it: agent-os ack ${id}`),
+          .map(({ id, from, kind }) =>
+            kind === 'handoff'
+              ? `${from} waits for your answer: agent-os handoff accept ${id}, or agent-os ack ${id}`
+              : `${from} asks you to acknowledge it: agent-os ack ${id}`,
+          ),
+        ...messages
+          .filter(({ task }) => task?.state === 'open')
+          .map(({ id }) => `a task: agent-os task accept ${id}, or decline, or done`),
       ],
     });
   },

@@ -2,16 +2,20 @@ import { addRecap, listRecaps, showRecap } from '../../app/recaps.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { quoted } from '../../domain/names.ts';
 import type { CommandGroup, CommandSpec } from '../command-spec.ts';
+import { gateLines, gateNotes } from '../gate-lines.ts';
 import { given } from '../given.ts';
 import { readTextFile } from '../input.ts';
 import { published } from '../publish.ts';
 import { problemNotes, recapLines } from '../record-lines.ts';
-import { dim, paragraph, strong } from '../text.ts';
+import { dim, indented, type Line, paragraph, strong } from '../text.ts';
 import { formatMoment } from '../time.ts';
 
 const add: CommandSpec = {
   name: 'add',
   summary: 'add a recap: what was done and decided',
+  description:
+    'Add a recap: what was done and decided. Quality gates that it reports (front matter `gates`, or a section ' +
+    '"Quality gates") are compared with those that your definition asks for; what failed or is missing is named.',
   view: 'write',
   arguments: [{ name: 'file', description: 'Markdown or YAML; - reads it from stdin', optional: true }],
   options: [
@@ -31,13 +35,17 @@ const add: CommandSpec = {
     const file = values.optional('file');
     const text = file === undefined ? undefined : await readTextFile(invocation, file);
     const workspace = await invocation.workspace();
-    const { recaps } = await addRecap(workspace, {
+    const { recaps, gateReport } = await addRecap(workspace, {
       ...given({ agent, text, title: values.optional('title'), range: values.optional('range') }),
       ...(file !== undefined && file !== '-' && { name: file }),
     });
     return published(invocation, workspace, {
-      data: { recaps },
-      text: recaps.map(({ id, title }) => ['Added ', strong(id), ` ${title}`]),
+      data: { recaps, gateReport },
+      text: [
+        ...recaps.map(({ id, title }): Line => ['Added ', strong(id), ` ${title}`]),
+        ...gateLines(gateReport).map(indented),
+      ],
+      notes: gateNotes(gateReport),
     });
   },
 };
@@ -67,15 +75,17 @@ const show: CommandSpec = {
   arguments: [{ name: 'id', description: 'a recap, or how its id begins', optional: true }],
   examples: ['agent-os recap show', 'agent-os recap show 01KZ4'],
   async run({ values, workspace: open }) {
-    const { recaps } = await showRecap(await open(), given({ id: values.optional('id') }));
+    const { recaps, gateReport } = await showRecap(await open(), given({ id: values.optional('id') }));
     return {
-      data: { recaps },
-      text: recaps.flatMap(({ id, agent, at, title, body, gates }) => [
+      data: { recaps, gateReport },
+      text: recaps.flatMap(({ id, agent, at, title, body }) => [
         [strong(title)],
         [dim(`${agent}, ${formatMoment(at)}, ${id}`)],
         '',
         ...paragraph(body, ''),
-        ...gates.map(({ name, passed, detail = '' }) => `${passed ? 'passed' : 'FAILED'}: ${name} ${detail}`),
+        ...(gateReport.length === 0
+          ? []
+          : ['', [strong('Quality gates')], ...gateLines(gateReport).map(indented)]),
       ]),
     };
   },

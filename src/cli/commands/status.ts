@@ -4,6 +4,7 @@ import type { AgentOsError } from '../../domain/errors.ts';
 import type { CommandOutput, CommandSpec } from '../command-spec.ts';
 import { listLines } from '../lock-lines.ts';
 import { conflictLines, firstWords, problemNotes, sessionLines, staleNotes } from '../record-lines.ts';
+import { taskLines } from '../task-lines.ts';
 import { dim, type Line, strong, table } from '../text.ts';
 
 export const command: CommandSpec = {
@@ -51,11 +52,12 @@ function describeActive(
 }
 
 function describe(report: Omit<StatusReport, 'problems'>, now: number): Line[] {
-  const { sessions, locks, unread, conflicts, unsynced } = report;
+  const { sessions, locks, unread, tasks, conflicts, unsynced } = report;
   return [
     ...section('Sessions', sessions.length === 0 ? [] : sessionLines(sessions, now)),
     ...section('Locks', locks.length === 0 ? [] : listLines(locks, now)),
     ...section('Unread', table(unread.map(({ agent, count }) => [agent, String(count)]))),
+    ...(tasks.length === 0 ? [] : section('Tasks', taskLines(tasks, now))),
     ...(conflicts.length === 0 ? [] : section('Conflicts', conflictLines(conflicts))),
     ...(unsynced.length === 0
       ? []

@@ -3,11 +3,17 @@ import type { YamlMap, YamlValue } from '../yaml.ts';
 import { joinMaps } from './values.ts';
 
 /** What happened once stays as it happened first. With a time go the fields that tell who it was. */
-const FIRST_TIMES: readonly (readonly string[])[] = [['read_at', 'read_by'], ['acked_at'], ['resolved_at']];
+const FIRST_TIMES: readonly (readonly string[])[] = [
+  ['read_at', 'read_by'],
+  ['acked_at'],
+  ['accepted_at'],
+  ['closed_at', 'outcome', 'answer'],
+  ['resolved_at'],
+];
 
 /**
  * Join two versions of one record: of a session the later writer's, of everything else all fields of both, where the
- * earlier time of reading, acknowledging or resolving stays. Log entries and watermarks need no rule of their own:
+ * earlier time of reading, acknowledging, accepting, closing or resolving stays. Log entries and watermarks need no rule of their own:
  * the one is a union by operation id, the other the greater text.
  */
 export function joinRecords(kind: Place['kind'], a: YamlMap, b: YamlMap): YamlMap {

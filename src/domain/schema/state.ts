@@ -15,7 +15,7 @@ export const stateSchema = z.looseObject({
 
 export const roadmapSchema = z.looseObject({
   items: z.optional(
-    describe(z.array(z.unknown()), 'What is planned, in order; text, or maps with title, status and owner.'),
+    describe(z.array(z.unknown()), 'What is planned, in order; text, or maps with id, title, status, owner.'),
   ),
 });
 

@@ -110,12 +110,14 @@ describe('texts on standard input', () => {
       ['recap', 'add', '-'],
       ['start', '-'],
       ['state', 'set', 'a', '-'],
-      ['agent', 'add', '-'],
     ]) {
       const answer = await sandbox.json(repository, args, { input, exit: 2 });
       expect(answer).toMatchObject({ error: { code: 'BAD_VALUE', data: { offset: 2 } } });
     }
     expect(await tipOf(sandbox, repository)).toBe(tip);
+    // A definition is taken with a warning, but it has to say whose it is.
+    const unnamed = await sandbox.json(repository, ['agent', 'add', '-'], { input, exit: 2 });
+    expect(unnamed).toMatchObject({ error: { code: 'BAD_VALUE' } });
   });
 });
 

@@ -153,7 +153,14 @@ describe('attachments', () => {
     const { messages } = await sendMessage(workspace, { to: ['a', 'b'], text: 'See', attachments });
     const [first] = messages;
     expect(first?.attachments).toEqual([
-      { name: 'api.md', path: `attachments/${first?.id}/api.md`, size: 4, type: 'text/markdown' },
+      {
+        name: 'api.md',
+        path: `attachments/${first?.id}/api.md`,
+        size: 4,
+        type: 'text/markdown',
+        role: null,
+        file: null,
+      },
     ]);
     const files = await readAttachments(workspace, { agent: 'b', id: first?.id ?? '' });
     expect(files.map(({ name, content }) => [name, [...content]])).toEqual([['api.md', [0, 255, 10, 13]]]);

@@ -96,7 +96,7 @@ describe('recaps', () => {
     ]);
     const id = recaps[0]?.id ?? '';
     expect(await workspace.filesBelow('recaps')).toEqual([`recaps/2026/11/23-go-backend-${id}.yaml`]);
-    expect(await showRecap(workspace, { id: id.slice(0, 20) })).toEqual({ recaps });
+    expect(await showRecap(workspace, { id: id.slice(0, 20) })).toEqual({ recaps, gateReport: [] });
   });
 
   it('written as YAML, or with front matter, are the same', async () => {
@@ -180,7 +180,11 @@ describe('agents', () => {
         color: 'blue',
         tools: ['Read', 'Write'],
         owns: [],
+        resources: [],
+        commands: [],
+        triggers: [],
         coordinatesWith: [],
+        gates: [],
         body: 'You are a Go specialist.\n',
       },
     ]);
@@ -204,13 +208,27 @@ describe('agents', () => {
   });
 
   it.each([
-    ['no front matter', 'Hello', 'BAD_VALUE'],
-    ['no name', '---\ncolor: red\n---\n', 'BAD_VALUE'],
-    ['a bad name', '---\nname: ../x\n---\n', 'BAD_NAME'],
-    ['a field of another type', '---\nname: a\ncolor: [red]\n---\n', 'BAD_VALUE'],
-  ])('with %s are refused', async (_what, definition, code) => {
+    ['no front matter', 'Hello', 'reviewer', 'no front matter'],
+    ['no name', '---\ncolor: red\n---\n', 'reviewer', 'as its file is called'],
+    ['a name that is none', '---\nname: Go Backend\n---\n', 'go-backend', "'Go Backend' is no agent name"],
+    ['a field of another type', '---\nname: a\ncolor: [red]\n---\n', 'a', '`color`'],
+    ['tabs', '---\nname:\ta\ntools:\n\t- Read\n---\n', 'a', 'tabs'],
+    ['CRLF', '---\r\nname: a\r\ntools: Read\r\n---\r\nText\r\n', 'a', 'CRLF'],
+    ['a byte order mark', '\ufeff---\nname: a\n---\n', 'a', 'byte order mark'],
+    ['mis-encoded emoji', '---\nname: a\n---\n## \u00f0\u0178\u017d\u00af Goal\n', 'a', 'wrong encoding'],
+    ['bytes that were replaced', '---\nname: a\n---\n\ufffd\n', 'a', 'wrong encoding'],
+    ['front matter without an end', '---\nname: a\ncolor: red\n\n# Text\n', 'a', 'no end'],
+  ])('with %s are added with a warning', async (_what, definition, name, warning) => {
     const workspace = await makeWorkspace();
-    await expect(addAgent(workspace, { definition })).rejects.toMatchObject({ code });
+    const { agents, warnings } = await addAgent(workspace, { definition, file: 'x/Reviewer.md' });
+    expect(agents).toMatchObject([{ name }]);
+    expect(warnings.join('; ')).toContain(warning);
+  });
+
+  it('of which neither text nor file tell the name are refused', async () => {
+    const workspace = await makeWorkspace();
+    await expect(addAgent(workspace, { definition: 'Hello' })).rejects.toMatchObject({ code: 'BAD_VALUE' });
+    await expect(addAgent(workspace, { name: '../x' })).rejects.toMatchObject({ code: 'BAD_NAME' });
   });
 });
 

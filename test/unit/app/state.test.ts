@@ -155,7 +155,14 @@ describe('handoff', () => {
     expect(await workspace.subjects()).toEqual(['handoff: go-backend → b: Build the form', 'root']);
     expect(await workspace.file(`attachments/${message.id}/types.ts`)).toContain('User');
     expect((await getState(workspace, { path: FOCUS })).value).toBe('The form');
-    expect((await listMessages(workspace, { agent: 'b' })).messages).toEqual([message]);
+    // What the receiver lists says where the files can be read.
+    const received = message.attachments.map((file) => ({
+      ...file,
+      file: `/files/${message.id}/${file.name}`,
+    }));
+    expect((await listMessages(workspace, { agent: 'b' })).messages).toEqual([
+      { ...message, attachments: received },
+    ]);
   });
 
   it('whose focus cannot be set sends nothing either', async () => {

@@ -3,10 +3,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { decode } from '../../../src/domain/codec.ts';
+import { compareGates } from '../../../src/domain/definition/gate-report.ts';
+import { readReportedGates } from '../../../src/domain/definition/reported-gates.ts';
 import { findConflicts } from '../../../src/domain/document/conflicts.ts';
 import { loadDocument } from '../../../src/domain/document/load.ts';
-import { classify, isDocument, PROJECT_STATE_PATH, stampsPath } from '../../../src/domain/layout.ts';
+import {
+  classify,
+  isDocument,
+  PROJECT_STATE_PATH,
+  ROADMAP_PATH,
+  stampsPath,
+} from '../../../src/domain/layout.ts';
+import { listItems } from '../../../src/domain/roadmap.ts';
 import { KINDS, type Kind } from '../../../src/domain/schema/kinds.ts';
+import { isOpenTask, taskState } from '../../../src/domain/tasks.ts';
 import { parseYaml } from '../../../src/domain/yaml.ts';
 
 const root = new URL('../../../.agent-os.example/', import.meta.url);
@@ -46,6 +56,35 @@ describe('.agent-os.example', () => {
     const { state } = loadDocument(files, PROJECT_STATE_PATH, hash);
     expect(findConflicts(state, PROJECT_STATE_PATH, hash)).toMatchObject([
       { by: 'go-backend', value: 'Rate limits on the auth endpoints' },
+    ]);
+  });
+
+  it('has a day of the protocol: tasks, a trigger, a handoff with contract and types, a roadmap, gates', () => {
+    const messages = records
+      .filter((path) => classify(path).kind === 'message')
+      .map((path) => ({ path, message: decode('message', read(path), path) }));
+    const states = messages.map(({ message }) => taskState(message)).filter((state) => state !== null);
+    expect(states.sort()).toEqual(['accepted', 'done']);
+    for (const { path, message } of messages)
+      expect(path.includes('/new/')).toBe(isOpenTask(message) || message.read_at === undefined);
+    expect(messages.filter(({ message }) => message.trigger !== undefined)).toHaveLength(1);
+    const handoff = messages.find(({ message }) => message.kind === 'handoff')?.message;
+    expect(handoff?.attachments.map(({ role }) => role)).toEqual(['contract', 'types']);
+    for (const { path, size } of handoff?.attachments ?? []) expect(read(path)).toHaveLength(size);
+    const files = { plain: read(ROADMAP_PATH), stamps: read(stampsPath(ROADMAP_PATH)) };
+    expect(listItems(loadDocument(files, ROADMAP_PATH, hash).state).map(({ status }) => status)).toEqual([
+      'done',
+      'doing',
+      'next',
+    ]);
+    const [recapPath = ''] = records.filter((path) => classify(path).kind === 'recap');
+    const recap = decode('recap', read(recapPath), recapPath);
+    expect(readReportedGates(recap.body)).toEqual(recap.gates);
+    const card = decode('card', read('agents/go-backend.yaml'), '');
+    expect(compareGates(card.gates ?? [], recap.gates ?? []).map(({ status }) => status)).toEqual([
+      'passed',
+      'passed',
+      'passed',
     ]);
   });
 });
