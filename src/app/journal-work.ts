@@ -101,7 +101,10 @@ async function follow(
   }
 }
 
-/** Each command once, however often its commit is amended, rebased or picked: author, time and line stay the same. */
+/**
+ * Each command once in this clone, however often its commit is amended, rebased or picked: author, time and line stay the
+ * same. In other clones that have the commit the message's id sees to it.
+ */
 async function dispatchFrom(
   workspace: Workspace,
   oid: Oid,
@@ -117,7 +120,8 @@ async function dispatchFrom(
     const key = workspace.hash(`${origin} ${text}`).slice(0, 32);
     if (parseKeys(await hooks.files.read(DISPATCHED)).includes(key)) continue;
     await unlessExpected(async () => {
-      await followers.dispatchCommand(workspace, { text, ...(agent !== null && { agent }) });
+      const source = { commit: oid };
+      await followers.dispatchCommand(workspace, { text, source, ...(agent !== null && { agent }) });
     });
     await hooks.files.update(DISPATCHED, (current) => [...parseKeys(current), key].slice(-KEPT));
   }

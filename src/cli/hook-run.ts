@@ -2,7 +2,7 @@ import { checkMessage } from '../app/commit-message.ts';
 import { type GuardReport, guardCommit, guardPush } from '../app/guarding.ts';
 import type { Workspace } from '../app/workspace.ts';
 import { AgentOsError } from '../domain/errors.ts';
-import { loadFollowers } from '../hooks/followers.ts';
+import { followers } from '../hooks/followers.ts';
 import { parsePushLines } from '../hooks/push-lines.ts';
 import type { CommandOutput, CommandSpec, Invocation } from './command-spec.ts';
 import { findingLines, skipLines } from './guard-lines.ts';
@@ -76,7 +76,6 @@ function linesOfPreCommit(env: Invocation['env']): string {
 async function onMessage({ values, env }: Invocation, workspace: Workspace): Promise<CommandOutput> {
   const [file = ''] = values.list('argument');
   const { asked, skip } = inputOf(env);
-  const followers = await loadFollowers();
   const { bad: mentions, isBlocked } = await checkMessage(workspace, {
     file,
     asked,

@@ -4,7 +4,7 @@ import { refreshMarker } from '../app/marking.ts';
 import { publishInBackground } from '../app/publishing.ts';
 import type { Workspace } from '../app/workspace.ts';
 import { AgentOsError } from '../domain/errors.ts';
-import { loadFollowers } from './followers.ts';
+import { followers } from './followers.ts';
 
 /** Changes to refs that are younger than this, in milliseconds, could look newer than a marker that has seen them. */
 const SETTLED = 40;
@@ -26,7 +26,6 @@ export async function workInBackground(
     return known.then((there) => (there?.paths.commonDir === workspace.paths.commonDir ? there : null));
   };
   const hooks = await workspace.hooks();
-  const followers = await loadFollowers();
   const touched = new Set<string>();
   try {
     await publishInBackground(workspace, {

@@ -1,8 +1,11 @@
 import type { CommitFollowers } from '../app/commit-followers.ts';
 
-/** The one place that says what commits set off: rules of definitions and commands in messages, where there are any. */
-export async function loadFollowers(): Promise<CommitFollowers> {
-  return { fireTriggers: nothing, dispatchCommand: nothing, checkDispatch: nothing };
-}
-
-async function nothing(): Promise<void> {}
+/** What commits set off: triggers of definitions, and commands in messages. Loaded where there is one to look at. */
+export const followers: CommitFollowers = {
+  fireTriggers: async (workspace, input) =>
+    (await import('../app/triggers.ts')).fireTriggers(workspace, input),
+  dispatchCommand: async (workspace, input) =>
+    (await import('../app/dispatch.ts')).dispatchCommand(workspace, input),
+  checkDispatch: async (workspace, input) =>
+    (await import('../app/dispatch.ts')).checkDispatch(workspace, input),
+};
