@@ -28,6 +28,8 @@ const JSON_FIELDS = {
     '`sessions: [{id, agent, status, task, branch, heartbeatAt, …}]`, `locks`, `unread`, `conflicts`, `unsynced`',
   sync: '`fetched`, `merged`, `published`, `branch` (`pushed`, `behind`, `same`)',
   push: '`pushed`, `locks`',
+  report:
+    '`range`, `generatedAt`, `truncated`, `agents`, `sessions`, `commits`, `paths`, `recaps`, `messages`, `locks`, `gates`, `open`, `others`, `problems`',
   gc: '`removed`, `dryRun`',
   doctor: '`checks: [{name, status, message, fix}]`',
 };

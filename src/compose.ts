@@ -155,6 +155,10 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     sync: openSync,
     publisher: openPublisher(files, processes),
     userConfig: openUserConfig,
+    async review() {
+      const { openCodeReview } = await import('./git/code-review.ts');
+      return openCodeReview({ paths, remote: settings.remote, branch: settings.branch });
+    },
     async firstContact() {
       const { makeFirstContact } = await import('./store/sync/first-contact.ts');
       return makeFirstContact({ branchRef: settings.branch, branch, history, writer, remote });

@@ -10,6 +10,7 @@ import type {
   Remote,
   RepositoryPaths,
 } from '../domain/ports.ts';
+import type { CodeReview } from '../domain/report/code-review.ts';
 import type { Branch } from '../store/branch.ts';
 import type { FencedPushOutcome, FencedPushRequest } from '../store/locks/fenced-push.ts';
 import type { Locks } from '../store/locks/locks.ts';
@@ -79,6 +80,8 @@ export interface Workspace {
   };
   /** The history of the code: src/git/code-history.ts. */
   readonly code: CodeHistory;
+  /** What reports read of the history of code and locks; loaded when first asked for. */
+  review(): Promise<CodeReview>;
   readonly sessions: WorktreeSessions;
   readonly clock: Clock;
   readonly ids: Ids;

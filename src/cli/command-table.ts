@@ -61,6 +61,11 @@ export const COMMANDS: readonly TableEntry[] = [
     'push work in a way that the remote refuses when a lock was lost',
     () => import('./commands/push.ts'),
   ),
+  entry(
+    'report',
+    'show who made a range of commits, and what was said, locked, decided and left open',
+    () => import('./commands/report.ts'),
+  ),
   entry('gc', 'remove what is older than policy keeps', () => import('./commands/gc.ts')),
   entry(
     'batch',

@@ -144,6 +144,7 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
     locks: async () => locks,
     publisher: openPublisher(home.files, { self: () => ({ pid: 1, startedAt: '' }), isAlive: () => false }),
     sync: async () => null,
+    review: unused,
     firstContact: unused,
     userConfig: unused,
     inspection: unused,
