@@ -58,7 +58,7 @@ export function forHtml(text: string): string {
  */
 export function forMarkdown(text: string, limit: number): string {
   return oneLine(text, limit)
-    .replace(/[\\`*_{}[\]<>()|~&!:$^=]|#(?!\w)/g, '\\$&')
+    .replace(/[\\`*_{}[\]<>()|~&!$^=]|:(?=[/:])|#(?!\w)/g, '\\$&')
     .replace(/\bwww\./gi, (start) => `${start.slice(0, -1)}\\.`)
     .replace(/[@#](?=\w)/g, '$&&#8203;');
 }

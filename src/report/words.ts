@@ -18,20 +18,21 @@ export function headline({ agents, sessions, commits, paths, truncated }: Report
   return `${count(agents.length, 'agent')} in ${count(sessions.length, 'session')} made ${whose} on ${count(paths.length, 'file')}.`;
 }
 
+/** One sentence without its full stop. */
 export function describeOpen(item: OpenItem): string {
   switch (item.kind) {
     case 'acknowledgement':
       return `${item.waitingFor.join(', ')} has not acknowledged “${item.subject}”, which ${item.from} sent on ${formatMoment(item.sentAt)}`;
     case 'gate':
       return item.outcome === 'failed'
-        ? `the quality gate “${item.name}” of ${item.agent} failed`
-        : `the quality gate “${item.name}” of ${item.agent} is required and not reported`;
+        ? `The quality gate “${item.name}” of ${item.agent} failed`
+        : `The quality gate “${item.name}” of ${item.agent} is required and not reported`;
     case 'conflict':
       return `${item.file}${item.pointer ?? ''} is in conflict: ${item.reason ?? `${item.agent ?? 'somebody'} had set another value at the same time`}`;
     case 'lock':
       return item.why === 'expired'
-        ? `the lock ${item.resource} #${item.token} of ${item.agent} ran out on ${formatMoment(item.since)}`
-        : `the lock ${item.resource} #${item.token} outlived the session in which ${item.agent} took it`;
+        ? `The lock ${item.resource} #${item.token} of ${item.agent} ran out on ${formatMoment(item.since)}`
+        : `The lock ${item.resource} #${item.token} outlived the session in which ${item.agent} took it`;
     case 'session':
       return item.stale
         ? `${item.agent} has not finished “${item.task}” and was last heard of on ${formatMoment(item.lastSeenAt)}`
@@ -62,10 +63,11 @@ export function describeStatus({ status, stale }: ReportSession): string {
   return status === 'unknown' ? 'no record' : status;
 }
 
-/** `2026-11-23 05:00 UTC, 1 h 20 min`. */
+/** `2026-11-23 05:00 UTC, for 1 h 20 min`; `since …` for a session that goes on. */
 export function describeTime({ startedAt, lastSeenAt, status }: ReportSession): string {
+  if (status === 'active') return `since ${formatMoment(startedAt)}`;
   const span = lastSeenAt === null ? null : Date.parse(lastSeenAt) - Date.parse(startedAt);
-  return `${formatMoment(startedAt)}${span === null ? '' : `, ${formatSpan(span)}${status === 'active' ? ' so far' : ''}`}`;
+  return `${formatMoment(startedAt)}${span === null ? '' : `, for ${formatSpan(span)}`}`;
 }
 
 export function describeHolding({ heldFor, end }: ReportLock): string {
