@@ -24,6 +24,9 @@ const PINS = {
   'diff.relative': 'false',
 };
 
+/** Milliseconds for one git: diffs can be as large as the repository, and nobody waits for a guess. */
+const TIMEOUT = 10_000;
+
 /** As CodeReview.patchIds; merges have none. */
 export async function readPatchIds(
   place: GitPlace,
@@ -36,6 +39,7 @@ export async function readPatchIds(
     args: ['diff-tree', '--stdin', '--root', ...DIFF],
     input: here.map((oid) => `${oid}\n`).join(''),
     pins: PINS,
+    timeout: TIMEOUT,
   });
   return new Map((await identify(place, patches)).map(([patch, oid]) => [oid as Oid, patch]));
 }
@@ -43,7 +47,12 @@ export async function readPatchIds(
 /** As CodeReview.combinedPatchId. */
 export async function readCombinedPatchId(place: GitPlace, from: Oid, to: Oid): Promise<string | null> {
   if ((await existing(place, [from, to])).length < 2) return null;
-  const patch = await expectGit({ ...place, args: ['diff-tree', '-r', ...DIFF, from, to], pins: PINS });
+  const patch = await expectGit({
+    ...place,
+    args: ['diff-tree', '-r', ...DIFF, from, to],
+    pins: PINS,
+    timeout: TIMEOUT,
+  });
   return (await identify(place, patch))[0]?.[0] ?? null;
 }
 
@@ -57,7 +66,12 @@ async function existing(place: GitPlace, commits: readonly Oid[]): Promise<reado
 
 /** `<patch id> <oid>` for each patch. */
 async function identify(place: GitPlace, patches: Buffer): Promise<readonly (readonly [string, string])[]> {
-  const found = await expectGit({ ...place, args: ['patch-id', '--stable'], input: patches });
+  const found = await expectGit({
+    ...place,
+    args: ['patch-id', '--stable'],
+    input: patches,
+    timeout: TIMEOUT,
+  });
   return found
     .toString('latin1')
     .split('\n')

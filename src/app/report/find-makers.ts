@@ -1,3 +1,5 @@
+import { AgentOsError } from '../../domain/errors.ts';
+import type { Oid } from '../../domain/names.ts';
 import {
   type AttributionInput,
   attributeByPatch,
@@ -32,8 +34,18 @@ export async function findMakers(
   if (isComparable && unexplained().length > 0) {
     const left = unexplained().slice(0, COMPARED);
     const asked = [...left.map(({ oid }) => oid), ...foreign.slice(-COMPARED)];
-    add(attributeByPatch({ ...input, commits: left }, await review.patchIds(asked)));
+    add(attributeByPatch({ ...input, commits: left }, await readPatches(review, asked)));
   }
   add(attributeByTime({ ...input, commits: unexplained() }, moment));
   return makers;
+}
+
+/** Changes that are too large to be compared are none that anything is a copy of. */
+async function readPatches(review: CodeReview, commits: readonly Oid[]): Promise<ReadonlyMap<Oid, string>> {
+  try {
+    return await review.patchIds(commits);
+  } catch (error) {
+    if (error instanceof AgentOsError && error.code === 'GIT_FAILED') return new Map();
+    throw error;
+  }
 }

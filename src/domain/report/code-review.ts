@@ -65,9 +65,15 @@ export interface CodeReview {
     range: Pick<CommitRange, 'from' | 'to'>,
     days: number,
   ): Promise<{ readonly branches: readonly UnmergedBranch[]; readonly left: number }>;
-  /** Patch ids (git-patch-id(1), --stable) of those commits that are here and change something, by oid. */
+  /**
+   * Patch ids (git-patch-id(1), --stable) of those commits that are here and change something, by oid.
+   * @throws AgentOsError GIT_FAILED when the changes are too large to be read in ten seconds
+   */
   patchIds(commits: readonly Oid[]): Promise<ReadonlyMap<Oid, string>>;
-  /** The patch id of everything between two commits as one change; null when nothing differs, or one is not here. */
+  /**
+   * The patch id of everything between two commits as one change; null when nothing differs, or one is not here.
+   * @throws AgentOsError as patchIds
+   */
   combinedPatchId(from: Oid, to: Oid): Promise<string | null>;
   /** Every lock's records since a time in milliseconds; those without any have an empty story. */
   lockChains(since: number): Promise<readonly LockChain[]>;
