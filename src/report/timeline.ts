@@ -147,11 +147,11 @@ function planTicks(start: number, end: number, place: (time: number) => number):
   return ticks;
 }
 
-/** `05:30`, or `Nov 23` for a day. */
+/** `05:30`, `Nov 23` for a day, `Nov 2026` where the ticks are months apart. */
 function labelOf(time: number, step: number): string {
   const date = new Date(time);
+  const month = MONTHS[date.getUTCMonth()] ?? '';
+  if (step >= 90 * DAY) return `${month} ${date.getUTCFullYear()}`;
   const isDay = step >= DAY || time % DAY === 0;
-  return isDay
-    ? `${MONTHS[date.getUTCMonth()] ?? ''} ${date.getUTCDate()}`
-    : date.toISOString().slice(11, 16);
+  return isDay ? `${month} ${date.getUTCDate()}` : date.toISOString().slice(11, 16);
 }
