@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { benchInbox } from './inbox.js';
 import { benchPublish } from './publish.js';
 import { benchRemoteLock } from './remote-lock.js';
+import { benchReport } from './report.js';
 import { benchStartUp } from './start-up.js';
 
 const MEMORY_TARGET = 150;
@@ -11,6 +12,7 @@ const benchmarks = {
   'start-up': benchStartUp,
   'remote-lock': benchRemoteLock,
   inbox: benchInbox,
+  report: benchReport,
   publish: benchPublish,
 };
 

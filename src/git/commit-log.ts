@@ -1,5 +1,6 @@
 import type { Oid } from '../domain/names.ts';
 import type { RangeCommit } from '../domain/report/code-review.ts';
+import { readTrailers } from '../domain/report/commit-trailers.ts';
 import { expectGit, type GitPlace } from './process.ts';
 
 /** Oid, parents, author's seconds, committer's seconds, author, message; each ended by NUL. */
@@ -53,6 +54,7 @@ export function parseLog(text: string): readonly RangeCommit[] {
       authoredAt: Number(authored),
       committedAt: Number(committed),
       message,
+      trailers: readTrailers(message),
       paths,
     });
   }

@@ -1,7 +1,6 @@
 import { sessionPath } from '../../domain/layout.ts';
 import { isAgentName, type RecordId } from '../../domain/names.ts';
 import type { RangeCommit } from '../../domain/report/code-review.ts';
-import { readTrailers } from '../../domain/report/commit-trailers.ts';
 import type { Session } from '../../domain/schema/session.ts';
 import type { RecordReader } from '../records.ts';
 import { readSessions } from '../session-records.ts';
@@ -13,7 +12,7 @@ export async function readRangeSessions(
 ): Promise<readonly Session[]> {
   const latest = await readSessions(records);
   const known = new Set(latest.map(({ id }) => id));
-  const named = commits.flatMap(({ message }) => readTrailers(message).makers);
+  const named = commits.flatMap(({ trailers }) => trailers.makers);
   const missing = new Set(named.flatMap(({ session }) => session ?? []).filter((id) => !known.has(id)));
   if (missing.size === 0) return latest;
   const older = await records.readAll(

@@ -6,7 +6,6 @@ import type { Recap } from '../schema/recap.ts';
 import type { Session } from '../schema/session.ts';
 import type { Makers } from './attribution.ts';
 import type { CommitRange, RangeCommit, UnmergedBranch } from './code-review.ts';
-import { readTrailers } from './commit-trailers.ts';
 import { selectMessages } from './conversation.ts';
 import { findOtherBranches, findOtherLocks } from './elsewhere.ts';
 import { compareGates } from './gates.ts';
@@ -84,7 +83,7 @@ export function assembleReport(material: Material): Report {
 }
 
 function describeCommit(
-  { oid, message, author, authoredAt, parents }: RangeCommit,
+  { oid, message, trailers, author, authoredAt, parents }: RangeCommit,
   makers: Makers,
 ): ReportCommit {
   return {
@@ -94,7 +93,7 @@ function describeCommit(
     authoredAt: iso(authoredAt * 1000),
     isMerge: parents.length > 1,
     makers: makers.get(oid) ?? [],
-    locks: readTrailers(message).locks,
+    locks: trailers.locks,
   };
 }
 

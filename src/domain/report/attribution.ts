@@ -2,7 +2,6 @@ import type { AgentName, Oid, RecordId } from '../names.ts';
 import type { Recap } from '../schema/recap.ts';
 import type { Session } from '../schema/session.ts';
 import type { RangeCommit } from './code-review.ts';
-import { readTrailers } from './commit-trailers.ts';
 
 /**
  * How a commit is known to be a session's: its trailers say so, the session's record or a recap lists it, it has the
@@ -36,8 +35,8 @@ export function attributeByRecords({ commits, sessions, recaps }: AttributionInp
   for (const { agent, session = null, commits: own } of recaps)
     for (const oid of own) list(oid, { agent, session, evidence: 'recap' });
 
-  for (const { oid, message } of commits) {
-    const stated = readTrailers(message).makers.map(
+  for (const { oid, trailers } of commits) {
+    const stated = trailers.makers.map(
       ({ agent, session }): Maker => ({
         agent: (session === null ? undefined : bySession.get(session)?.agent) ?? agent,
         session,

@@ -1,5 +1,6 @@
 /** What a report asks of git beside the branch. Types only: the git folder implements them. */
 import type { Oid, RefName } from '../names.ts';
+import type { CommitTrailers } from './commit-trailers.ts';
 
 /** Two commits of the code, `A..B` as people typed it. */
 export interface CommitRange {
@@ -19,6 +20,8 @@ export interface RangeCommit {
   readonly authoredAt: number;
   readonly committedAt: number;
   readonly message: string;
+  /** What the message says of its makers and locks. */
+  readonly trailers: CommitTrailers;
   /** Relative to the repository's root; none for a merge. */
   readonly paths: readonly string[];
 }

@@ -6,12 +6,15 @@ export interface CommitTrailers {
   readonly locks: readonly { readonly resource: string; readonly token: number }[];
 }
 
+const NONE: CommitTrailers = { makers: [], locks: [] };
+
 /**
  * The `Agent-OS-…` trailers of a message, wherever they stand: a squash merge writes the messages of several commits
  * one below the other, so that the trailers of all but the last are in the middle. Malformed ones are as if they were
  * not there.
  */
 export function readTrailers(message: string): CommitTrailers {
+  if (!message.includes('Agent-OS-')) return NONE;
   const makers: { agent: AgentName | null; session: RecordId | null }[] = [];
   const locks = new Map<string, CommitTrailers['locks'][number]>();
   let agent: AgentName | null = null;

@@ -2,7 +2,6 @@ import { patternsOf } from '../locks/claims.ts';
 import type { AgentName, Oid, RecordId } from '../names.ts';
 import type { Session } from '../schema/session.ts';
 import type { UnmergedBranch } from './code-review.ts';
-import { readTrailers } from './commit-trailers.ts';
 
 /** A branch that is not merged and touches paths of the range. */
 export interface OtherBranch {
@@ -52,7 +51,7 @@ export function findOtherBranches(
       const touching = commits.filter((commit) => commit.paths.some((path) => paths.has(path)));
       if (shared.size === 0) return [];
       const working = active.filter(({ branch }) => branch !== undefined && isBranch(name, branch));
-      const named = touching.flatMap(({ message }) => readTrailers(message).makers.map(({ agent }) => agent));
+      const named = touching.flatMap(({ trailers }) => trailers.makers.map(({ agent }) => agent));
       const agents = [...working.map(({ agent }) => agent), ...named].filter((agent) => agent !== null);
       const latest = Math.max(...touching.map(({ committedAt }) => committedAt));
       return [

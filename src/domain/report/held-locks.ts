@@ -74,7 +74,7 @@ export function readHeldLocks(
       return {
         ...{ resource: record.resource, token, mode: record.mode, scope: chain.scope, agent, session },
         ...{ paths: record.paths, reason: record.reason, acquiredAt, expiresAt },
-        ...endOf({ record, expiresAt, next, now }),
+        ...endOf({ record, acquiredAt, expiresAt, next, now }),
       };
     })
     .sort((a, b) => a.acquiredAt - b.acquiredAt);
@@ -82,15 +82,16 @@ export function readHeldLocks(
 
 function endOf(held: {
   readonly record: LockRecord;
+  readonly acquiredAt: number;
   readonly expiresAt: number;
   readonly next: LockStep | undefined;
   readonly now: number;
 }): { readonly end: LockEnd; readonly endedAt: number | null } {
-  const { record, expiresAt, next, now } = held;
+  const { record, acquiredAt, expiresAt, next, now } = held;
   if (next === undefined && expiresAt >= now) return { end: 'held', endedAt: null };
   if (next === undefined) return { end: 'expired', endedAt: expiresAt };
   const isGivenUp = next.subject.startsWith('free ') || record.mode === 'shared';
-  return isGivenUp
-    ? { end: 'released', endedAt: next.at }
-    : { end: 'taken', endedAt: Math.min(next.at, expiresAt) };
+  // git keeps whole seconds: a release in the same second would come before the acquisition.
+  const at = Math.max(acquiredAt, next.at);
+  return isGivenUp ? { end: 'released', endedAt: at } : { end: 'taken', endedAt: Math.min(at, expiresAt) };
 }

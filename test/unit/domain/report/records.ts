@@ -1,6 +1,7 @@
 import type { AgentName, CloneId, Oid, RecordId } from '../../../../src/domain/names.ts';
 import { type OperationId, operationId } from '../../../../src/domain/operation.ts';
 import type { RangeCommit } from '../../../../src/domain/report/code-review.ts';
+import { readTrailers } from '../../../../src/domain/report/commit-trailers.ts';
 import type { Message } from '../../../../src/domain/schema/message.ts';
 import type { Recap } from '../../../../src/domain/schema/recap.ts';
 import type { Session } from '../../../../src/domain/schema/session.ts';
@@ -56,9 +57,10 @@ export function message(number: number, more: Partial<Message> = {}): Message {
 
 export function commit(number: number, more: Partial<RangeCommit> = {}): RangeCommit {
   const at = (NOW - HOUR / 2) / 1000;
+  const message = more.message ?? 'feat: x\n';
   return {
     ...{ oid: oid(number), parents: [oid(number + 1000)], author: 'Ada', authoredAt: at, committedAt: at },
-    ...{ message: 'feat: x\n', paths: ['src/a.ts'] },
+    ...{ message, trailers: readTrailers(message), paths: ['src/a.ts'] },
     ...more,
   };
 }
