@@ -25,10 +25,13 @@ export function openCodeReview({ paths, remote, branch }: ReviewedRepository): C
   const resolveRange = async (range: string): Promise<CommitRange> => {
     const [, left, right] = /^(.*?)\.\.(?!\.)(.*)$/.exec(range) ?? [];
     if (left === undefined || right === undefined) throw badRange(range, 'is not a range of commits');
-    const [from, to] = await resolveCommits(place, [left || 'HEAD', right || 'HEAD']);
+    const [[from, to], named] = await Promise.all([
+      resolveCommits(place, [left || 'HEAD', right || 'HEAD']),
+      branchOf(right || 'HEAD'),
+    ]);
     if (!from) throw badRange(range, `begins at ${quoted(left || 'HEAD')}, which names no commit here`);
     if (!to) throw badRange(range, `ends at ${quoted(right || 'HEAD')}, which names no commit here`);
-    return { text: range, from, to, branch: await branchOf(right || 'HEAD') };
+    return { text: range, from, to, branch: named };
   };
 
   const defaultRange = async (): Promise<CommitRange> => {
@@ -36,7 +39,10 @@ export function openCodeReview({ paths, remote, branch }: ReviewedRepository): C
       ...(remote === null ? [] : ['HEAD', 'main', 'master'].map((name) => `refs/remotes/${remote}/${name}`)),
       ...['main', 'master'].map((name) => `refs/heads/${name}`),
     ];
-    const [to, ...found] = await resolveCommits(place, ['HEAD', ...bases]);
+    const [[to, ...found], named] = await Promise.all([
+      resolveCommits(place, ['HEAD', ...bases]),
+      branchOf('HEAD'),
+    ]);
     const index = found.findIndex((oid) => oid !== null);
     const [base, from] = [bases[index], found[index]];
     if (base === undefined || !from || !to) {
@@ -45,7 +51,7 @@ export function openCodeReview({ paths, remote, branch }: ReviewedRepository): C
       });
     }
     const text = `${base.replace(/^refs\/(?:heads|remotes)\//, '')}..HEAD`;
-    return { text, from, to, branch: await branchOf('HEAD') };
+    return { text, from, to, branch: named };
   };
 
   /** The short name of the branch that a revision names, if it does. */

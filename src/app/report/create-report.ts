@@ -7,12 +7,12 @@ import { planScope } from '../../domain/report/scope.ts';
 import type { Card } from '../../domain/schema/card.ts';
 import { readConflicts } from '../documents.ts';
 import { openRecords, type RecordReader } from '../records.ts';
-import { readStaleAfter } from '../session-records.ts';
+import { readSessions, readStaleAfter } from '../session-records.ts';
 import type { Workspace } from '../workspace.ts';
 import { findMakers } from './find-makers.ts';
 import { readHeldLocks } from './read-held-locks.ts';
 import { readMessagesBetween } from './read-messages.ts';
-import { readRangeSessions } from './read-range-sessions.ts';
+import { addNamedSessions } from './read-range-sessions.ts';
 import { readRecapsSince } from './read-recaps.ts';
 
 /** So many commits are reported, the latest; a range with more says so. */
@@ -32,26 +32,35 @@ export async function createReport(
 ): Promise<Report> {
   const now = workspace.clock.now();
   const [records, review] = await Promise.all([openRecords(workspace), workspace.review()]);
-  const range = await review.resolve(input.range ?? null);
-  const [walked, unmerged, staleAfter] = await Promise.all([
-    review.commits(range, COMMITS + 1),
-    review.unmerged(range, RECENT_DAYS),
+  const readHistory = async () => {
+    const range = await review.resolve(input.range ?? null);
+    const [walked, unmerged] = await Promise.all([
+      review.commits(range, COMMITS + 1),
+      review.unmerged(range, RECENT_DAYS),
+    ]);
+    return { range, walked, unmerged };
+  };
+  const [{ range, walked, unmerged }, latest, staleAfter, locksNow, conflicts] = await Promise.all([
+    readHistory(),
+    readSessions(records),
     readStaleAfter(records),
+    readCurrentLocks(workspace, records),
+    readConflicts(workspace, records),
   ]);
   const commits = walked.slice(0, COMMITS);
   const begin = Math.min(now, ...commits.map(({ authoredAt }) => authoredAt * 1000));
-  const sessions = await readRangeSessions(records, commits);
-  const recaps = await readRecapsSince(records, begin);
+  const [sessions, recaps] = await Promise.all([
+    addNamedSessions(records, latest, commits),
+    readRecapsSince(records, begin),
+  ]);
   const makers = await findMakers(review, { commits, sessions, recaps }, { branch: range.branch, now });
   const scope = planScope(makers, sessions, now);
-  const [messages, held, locksNow, cards, conflicts] = await Promise.all([
+  const [messages, held, cards] = await Promise.all([
     scope.time === null
       ? []
       : readMessagesBetween(records, { start: scope.time.start, end: scope.time.end + ANSWERS_WITHIN }),
     readHeldLocks({ workspace, review, records }, scope),
-    readCurrentLocks(workspace, records),
     readCards(records, [...scope.agents, ...recaps.map(({ agent }) => agent)]),
-    readConflicts(workspace, records),
   ]);
   return assembleReport({
     ...{ range, commits, makers, scope, recaps, messages, cards, held, locksNow, unmerged, now, staleAfter },

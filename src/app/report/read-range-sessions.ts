@@ -3,14 +3,16 @@ import { isAgentName, type RecordId } from '../../domain/names.ts';
 import type { RangeCommit } from '../../domain/report/code-review.ts';
 import type { Session } from '../../domain/schema/session.ts';
 import type { RecordReader } from '../records.ts';
-import { readSessions } from '../session-records.ts';
 
-/** The latest sessions of every agent, and those that the commits name, however old they are; by their start. */
-export async function readRangeSessions(
+/**
+ * Sessions and those that the commits name beside them, however old they are; by their start.
+ * @param latest - of every agent: what records and times tell of commits is asked of these alone
+ */
+export async function addNamedSessions(
   records: RecordReader,
+  latest: readonly Session[],
   commits: readonly RangeCommit[],
 ): Promise<readonly Session[]> {
-  const latest = await readSessions(records);
   const known = new Set(latest.map(({ id }) => id));
   const named = commits.flatMap(({ trailers }) => trailers.makers);
   const missing = new Set(named.flatMap(({ session }) => session ?? []).filter((id) => !known.has(id)));
