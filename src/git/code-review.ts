@@ -25,13 +25,15 @@ export function openCodeReview({ paths, remote, branch }: ReviewedRepository): C
   const resolveRange = async (range: string): Promise<CommitRange> => {
     const [, left, right] = /^(.*?)\.\.(?!\.)(.*)$/.exec(range) ?? [];
     if (left === undefined || right === undefined) throw badRange(range, 'is not a range of commits');
-    const [[from, to], named] = await Promise.all([
-      resolveCommits(place, [left || 'HEAD', right || 'HEAD']),
-      branchOf(right || 'HEAD'),
+    const refs = refsOf(right || 'HEAD');
+    const [[from, to, ...named], head] = await Promise.all([
+      resolveCommits(place, [left || 'HEAD', right || 'HEAD', ...refs]),
+      headBranch(right || 'HEAD'),
     ]);
     if (!from) throw badRange(range, `begins at ${quoted(left || 'HEAD')}, which names no commit here`);
     if (!to) throw badRange(range, `ends at ${quoted(right || 'HEAD')}, which names no commit here`);
-    return { text: range, from, to, branch: named };
+    const ref = refs[named.findIndex((oid) => oid !== null)];
+    return { text: range, from, to, branch: ref === undefined ? head : shortBranch(ref) };
   };
 
   const defaultRange = async (): Promise<CommitRange> => {
@@ -39,9 +41,9 @@ export function openCodeReview({ paths, remote, branch }: ReviewedRepository): C
       ...(remote === null ? [] : ['HEAD', 'main', 'master'].map((name) => `refs/remotes/${remote}/${name}`)),
       ...['main', 'master'].map((name) => `refs/heads/${name}`),
     ];
-    const [[to, ...found], named] = await Promise.all([
+    const [[to, ...found], branch] = await Promise.all([
       resolveCommits(place, ['HEAD', ...bases]),
-      branchOf('HEAD'),
+      headBranch('HEAD'),
     ]);
     const index = found.findIndex((oid) => oid !== null);
     const [base, from] = [bases[index], found[index]];
@@ -50,21 +52,14 @@ export function openCodeReview({ paths, remote, branch }: ReviewedRepository): C
         hint: 'Give the range: agent-os report A..B',
       });
     }
-    const text = `${base.replace(/^refs\/(?:heads|remotes)\//, '')}..HEAD`;
-    return { text, from, to, branch: named };
+    return { text: `${base.replace(/^refs\/(?:heads|remotes)\//, '')}..HEAD`, from, to, branch };
   };
 
-  /** The short name of the branch that a revision names, if it does. */
-  const branchOf = async (revision: string): Promise<string | null> => {
-    if (revision === 'HEAD') {
-      const { exitCode, stdout } = await runGit({ ...place, args: ['symbolic-ref', '--quiet', 'HEAD'] });
-      return exitCode === 0 ? shortBranch(stdout.toString('utf8').trimEnd()) : null;
-    }
-    const names = [revision, `refs/heads/${revision}`, `refs/remotes/${revision}`];
-    const refs = names.filter((name) => /^refs\/(?:heads|remotes)\//.test(name));
-    const found = await resolveCommits(place, refs);
-    const index = found.findIndex((oid) => oid !== null);
-    return index === -1 ? null : shortBranch(refs[index] ?? '');
+  /** The branch that is checked out, where a revision means that. */
+  const headBranch = async (revision: string): Promise<string | null> => {
+    if (revision !== 'HEAD') return null;
+    const { exitCode, stdout } = await runGit({ ...place, args: ['symbolic-ref', '--quiet', 'HEAD'] });
+    return exitCode === 0 ? shortBranch(stdout.toString('utf8').trimEnd()) : null;
   };
 
   /** `refs/heads/topic` and `refs/remotes/origin/topic` are `topic`. */
@@ -78,8 +73,15 @@ export function openCodeReview({ paths, remote, branch }: ReviewedRepository): C
     unmerged: (range, days) => readUnmerged({ place, remote, branch, range, days }),
     patchIds: (commits: readonly Oid[]) => readPatchIds(place, commits),
     combinedPatchId: (from, to) => readCombinedPatchId(place, from, to),
-    lockChains: async (since) => readLockChains(place, remote, since),
+    lockChains: async (since) => readLockChains(paths, remote, since),
   };
+
+  /** Branches that a revision may be the name of. */
+  function refsOf(revision: string): readonly string[] {
+    if (revision === 'HEAD') return [];
+    const names = [revision, `refs/heads/${revision}`, `refs/remotes/${revision}`];
+    return names.filter((name) => /^refs\/(?:heads|remotes)\//.test(name));
+  }
 
   function badRange(range: string, problem: string): AgentOsError {
     return new AgentOsError('BAD_VALUE', `${quoted(range)} ${problem}`, {

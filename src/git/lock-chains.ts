@@ -1,15 +1,18 @@
 import { LOCAL_LOCKS_PREFIX, LOCKS_PREFIX } from '../domain/locks/lock-ref.ts';
-import type { Oid, RefName } from '../domain/names.ts';
+import type { Oid } from '../domain/names.ts';
+import type { RepositoryPaths } from '../domain/ports.ts';
 import type { LockChain, LockStep } from '../domain/report/code-review.ts';
-import { expectGit, type GitPlace } from './process.ts';
+import { openLocalRefs } from './local-refs.ts';
+import { expectGit } from './process.ts';
+import { placeOf } from './repository.ts';
 
 const FORMAT = '--format=%H%x00%P%x00%ct%x00%s%x00';
 /** So many records are read in all: beyond that, the oldest are left out. */
 const RECORDS = 20_000;
 
-/** As CodeReview.lockChains: one git for the refs, one for all their records together. */
+/** As CodeReview.lockChains: one git for all their records together. */
 export async function readLockChains(
-  place: GitPlace,
+  paths: RepositoryPaths,
   remote: string | null,
   since: number,
 ): Promise<readonly LockChain[]> {
@@ -19,16 +22,15 @@ export async function readLockChains(
     { prefix: LOCKS_PREFIX, scope: 'local' as const },
     { prefix: LOCAL_LOCKS_PREFIX, scope: 'local' as const },
   ];
-  const args = ['for-each-ref', '--format=%(objectname) %(refname)', ...scopes.map(({ prefix }) => prefix)];
-  const listed = (await expectGit({ ...place, args })).toString('utf8').split('\n').slice(0, -1);
-  const tips = listed.map((line) => ({ tip: line.split(' ')[0] as Oid, ref: line.split(' ')[1] as RefName }));
+  const found = await openLocalRefs(paths).read(scopes.map(({ prefix }) => prefix));
+  const tips = [...found].map(([ref, tip]) => ({ ref, tip }));
   if (tips.length === 0) return [];
 
   const seconds = Math.floor(since / 1000);
   const walk = ['rev-list', '--no-commit-header', '--encoding=UTF-8', FORMAT, `--max-count=${RECORDS}`];
   const input = tips.map(({ tip }) => `${tip}\n`).join('');
   const options = [`--since=@${Math.max(0, seconds)}`, '--stdin'];
-  const walked = await expectGit({ ...place, args: [...walk, ...options], input });
+  const walked = await expectGit({ ...placeOf(paths), args: [...walk, ...options], input });
   const steps = parseSteps(walked.toString('utf8'));
   return tips.map(({ tip, ref }) => ({
     ref,

@@ -7,11 +7,14 @@
 /** Control, bidirectional and invisible format characters and lone surrogates; line feed and tab are not among them. */
 const UNPRINTABLE =
   /[\0-\x08\x0b-\x1f\x7f-\x9f\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+/** Most of what people write. */
+const PLAIN = /^[ -~\n\t]*$/;
 /** Zero width space: breaks a word for machines, not for people. */
 const BREAK = '\u200b';
 
 /** Text with everything that would not be seen made visible (`\x1b`, `\u{202e}`); lines and tabs stay. */
 export function printable(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(/\r\n?/g, '\n').replace(UNPRINTABLE, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
