@@ -25,8 +25,8 @@ export function readTrailers(message: string): CommitTrailers {
     } else if (key === 'Session' && isRecordId(value)) {
       if (!makers.some((maker) => maker.session === value)) makers.push({ agent, session: value });
     } else if (key === 'Lock') {
-      const [, resource, token] = /^(.{1,1000})@(\d{1,15})$/.exec(value) ?? [];
-      if (resource !== undefined) locks.set(value, { resource, token: Number(token) });
+      const [, resource, token] = /^(.{1,3000})@(\d{1,15})$/.exec(value) ?? [];
+      if (resource !== undefined) locks.set(value, { resource: decodeName(resource), token: Number(token) });
     }
   }
   const named = makers.filter(
@@ -38,3 +38,13 @@ export function readTrailers(message: string): CommitTrailers {
 }
 
 const TRAILER = /^[ \t]*Agent-OS-(Agent|Session|Lock):[ \t]*(\S.*?)[ \t]*\r?$/gm;
+
+/** Resources are written with `%XX` for what a message might lose; one that is not stays as it is. */
+function decodeName(text: string): string {
+  if (!/^(?:[A-Za-z0-9._\-/~+]|%[\dA-Fa-f]{2})+$/.test(text)) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -28,6 +28,13 @@ describe('trailers', () => {
     ]);
   });
 
+  test('name resources with what a message might lose as %XX', () => {
+    const lock = (value: string) => readTrailers(`x\n\nAgent-OS-Lock: ${value}`).locks;
+    expect(lock('a%20b%40%C3%BC/c@17')).toEqual([{ resource: 'a b@ü/c', token: 17 }]);
+    expect(lock('100%@17')).toEqual([{ resource: '100%', token: 17 }]);
+    expect(lock('a%ff@17')).toEqual([{ resource: 'a%ff', token: 17 }]);
+  });
+
   test('that are malformed are none', () => {
     const message = 'x\n\nAgent-OS-Agent: ../x\nAgent-OS-Session: 1\nAgent-OS-Lock: a@b\nAgent-OS-Agent:\n';
     expect(readTrailers(message)).toEqual({ makers: [], locks: [] });
