@@ -30,6 +30,7 @@ const JSON_FIELDS = {
   push: '`pushed`, `locks`',
   report:
     '`range`, `generatedAt`, `truncated`, `agents`, `sessions`, `commits`, `paths`, `recaps`, `messages`, `locks`, `gates`, `open`, `others`, `problems`',
+  notes: '`ref`, `tip`, `commits`, `published`, `problems`',
   gc: '`removed`, `dryRun`',
   doctor: '`checks: [{name, status, message, fix}]`',
 };
@@ -42,7 +43,7 @@ const INTRODUCTION = `# The command line
 
 **Who speaks**: \`--agent NAME\`, else AGENT_OS_AGENT, else \`git config agent-os.agent\`, else the session that is active in this worktree, else the person of \`user.name\`.
 
-**Settings**: git config \`agent-os.<name>\`, which the environment's AGENT_OS_<NAME> outweighs: \`remote\`, \`ref\` (refs/heads/agent-os), \`timeout\` (10s, on the network), \`publish\` (\`background\`, \`now\` or \`manual\`), \`view\` (true).
+**Settings**: git config \`agent-os.<name>\`, which the environment's AGENT_OS_<NAME> outweighs: \`remote\`, \`ref\` (refs/heads/agent-os), \`timeout\` (10s, on the network), \`publish\` (\`background\`, \`now\` or \`manual\`), \`view\` (true), \`notes\` (false).
 
 **Durations** are a number and a unit: \`90s\`, \`30m\`, \`2h\`, \`7d\`.
 `;

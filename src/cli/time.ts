@@ -1,1 +1,1 @@
-export { formatDistance, formatMoment, formatSpan } from '../domain/time.ts';
+export { formatDistance, formatMoment } from '../domain/time.ts';

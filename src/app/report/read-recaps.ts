@@ -3,13 +3,17 @@ import type { AgentName, RecordId } from '../../domain/names.ts';
 import type { Recap } from '../../domain/schema/recap.ts';
 import type { RecordReader } from '../records.ts';
 
-/** So many recaps are read, the latest. */
+/** So many recaps are read where nobody says otherwise, the latest. */
 const RECAPS = 500;
 
 type Place = { readonly agent: AgentName; readonly id: RecordId; readonly path: string };
 
 /** Recaps that were written since a time in milliseconds: a recap comes after the work that it is about. */
-export async function readRecapsSince(records: RecordReader, since: number): Promise<readonly Recap[]> {
+export async function readRecapsSince(
+  records: RecordReader,
+  since: number,
+  most = RECAPS,
+): Promise<readonly Recap[]> {
   const { snapshot } = records;
   const firstMonth = new Date(since).toISOString().slice(0, 7);
   const places: Place[] = [];
@@ -25,7 +29,7 @@ export async function readRecapsSince(records: RecordReader, since: number): Pro
       }
     }
   }
-  const latest = places.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(-RECAPS);
+  const latest = places.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(-most);
   return records.readAll(
     'recap',
     latest,
