@@ -5,6 +5,7 @@ import { benchCommit } from './commit.js';
 import { benchInbox } from './inbox.js';
 import { benchPublish } from './publish.js';
 import { benchRemoteLock } from './remote-lock.js';
+import { benchReport } from './report.js';
 import { benchStartUp } from './start-up.js';
 
 const MEMORY_TARGET = 150;
@@ -13,6 +14,7 @@ const benchmarks = {
   commit: benchCommit,
   'remote-lock': benchRemoteLock,
   inbox: benchInbox,
+  report: benchReport,
   publish: benchPublish,
 };
 

@@ -47,6 +47,9 @@ const JSON_FIELDS = {
     '`hooks: [{worktree, hook, state, how, fix}]`, `routes: [{hook, route, path}]`, `edits`, `snippets`, `dryRun`',
   'hooks uninstall': '`edits`, `dryRun`',
   'hooks status': '`hooks: [{worktree, hook, state, how, fix}]`, `launcher`',
+  report:
+    '`range`, `generatedAt`, `truncated`, `agents`, `sessions`, `commits`, `paths`, `recaps`, `messages`, `locks`, `gates`, `open`, `others`, `problems`',
+  notes: '`ref`, `tip`, `commits`, `published`, `problems`',
   gc: '`removed`, `dryRun`',
   home: '`home: {path, repository, isHere, unfiled}`, `status`, `previous`, `moved`, or `filed`',
   reap: '`reaped: [{session, holds}]`, `kept: [{session, holds, until, why}]`, `dryRun`',
@@ -61,7 +64,7 @@ const INTRODUCTION = `# The command line
 
 **Who speaks**: \`--agent NAME\`, else AGENT_OS_AGENT, else \`git config agent-os.agent\`, else the session that is active in this worktree, else the person of \`user.name\`.
 
-**Settings**: git config \`agent-os.<name>\`, which the environment's AGENT_OS_<NAME> outweighs: \`remote\`, \`ref\` (refs/heads/agent-os), \`timeout\` (10s, on the network), \`publish\` (\`background\`, \`now\` or \`manual\`), \`view\` (true).
+**Settings**: git config \`agent-os.<name>\`, which the environment's AGENT_OS_<NAME> outweighs: \`remote\`, \`ref\` (refs/heads/agent-os), \`timeout\` (10s, on the network), \`publish\` (\`background\`, \`now\` or \`manual\`), \`view\` (true), \`notes\` (false).
 
 **Durations** are a number and a unit: \`90s\`, \`30m\`, \`2h\`, \`7d\`.
 `;

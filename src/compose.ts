@@ -163,6 +163,17 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       const { openHookPorts } = await import('./git/hook-ports.ts');
       return openHookPorts({ paths, files, clock, ids });
     }),
+    async review() {
+      const { openCodeReview } = await import('./git/code-review.ts');
+      return openCodeReview({ paths, remote: settings.remote, branch: settings.branch });
+    },
+    async notes() {
+      const { NOTES_REF } = await import('./app/notes.ts');
+      const { fetchNotes } = await import('./git/notes-remote.ts');
+      const fetch = async () =>
+        remote === null ? null : fetchNotes({ paths, remote, notes: NOTES_REF, budget, sshCommand });
+      return { refs, fetch };
+    },
     async firstContact() {
       const { makeFirstContact } = await import('./store/sync/first-contact.ts');
       return makeFirstContact({ branchRef: settings.branch, branch, history, writer, remote });

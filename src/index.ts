@@ -39,9 +39,11 @@ export {
 export { addLogEntry, listLogEntries } from './app/log.ts';
 export { collectGarbage, type Removed } from './app/maintenance.ts';
 export { type SendInput, type SendResult, sendMessage } from './app/messages.ts';
+export { type NotesReport, writeNotes } from './app/notes.ts';
 export { type PushInput, pushWork } from './app/pushing.ts';
 export { type ReapReport, reap } from './app/reaping.ts';
 export { addRecap, listRecaps, showRecap } from './app/recaps.ts';
+export { createReport } from './app/report/create-report.ts';
 export { addRoadmapItem, finishRoadmapItem, listRoadmap } from './app/roadmap.ts';
 export { beat, finishSession, startSession } from './app/sessions.ts';
 export { appendState, getState, setState } from './app/state.ts';
@@ -52,6 +54,7 @@ export { fireTriggers, type TriggerFire, testTriggers } from './app/triggers.ts'
 export type { Settings, Workspace } from './app/workspace.ts';
 export { openWorkspace, type WorkspaceOptions } from './compose.ts';
 export { AgentOsError, ERROR_CODES, type ErrorCode } from './domain/errors.ts';
+export type { Report } from './domain/report/report.ts';
 export type { FencedPushOutcome } from './store/locks/fenced-push.ts';
 export type {
   AcquireOutcome,

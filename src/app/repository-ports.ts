@@ -1,4 +1,6 @@
 /** What use cases ask of the user's repository itself. Types only: the git folder implements them. */
+import type { Oid } from '../domain/names.ts';
+import type { RefStore } from '../domain/ports.ts';
 
 /** Git's configuration of this repository, and its remotes. */
 export interface UserConfig {
@@ -38,4 +40,14 @@ export interface Inspection {
   readonly isShallow: boolean;
   /** Every `*.lock` of this repository's refs, index and configuration, and of a remote that is a folder. */
   readonly lockFiles: readonly LockFile[];
+}
+
+/** The notes ref of this repository, and what the remote has of it. */
+export interface NotesPorts {
+  readonly refs: RefStore;
+  /**
+   * The remote's notes with their objects; null when it has none, or there is no remote.
+   * @throws AgentOsError REMOTE_UNREACHABLE
+   */
+  fetch(): Promise<Oid | null>;
 }

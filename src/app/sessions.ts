@@ -83,6 +83,7 @@ export async function finishSession(
   const found = await findSession(workspace, who);
   const { id } = found;
   const commits = await listCommits(workspace, found);
+  const patches = await listPatches(workspace, found, commits);
   const { result, changed } = await workspace.branch.commit<Session>({
     agent: who.agent,
     session: id,
@@ -98,6 +99,7 @@ export async function finishSession(
           ended_at: now,
           summary,
           commits,
+          ...(patches.length > 0 && { patches }),
           hlc: context.id,
         },
         `done: ${who.agent}: ${summary}`,
@@ -183,6 +185,25 @@ async function listCommits(workspace: Workspace, { base, commits }: Session): Pr
     return (await workspace.code.range(`${base}..${commit}`, COMMITS_KEPT)).map(({ oid }) => oid);
   } catch (error) {
     if (error instanceof AgentOsError && error.code === 'BAD_VALUE') return commits;
+    throw error;
+  }
+}
+
+/** By which the commits are found again when they have other oids: see Session.patches. Empty where git cannot say. */
+async function listPatches(
+  workspace: Workspace,
+  { base }: Session,
+  commits: readonly string[],
+): Promise<string[]> {
+  if (commits.length === 0 || base === undefined) return [];
+  const [first] = commits;
+  try {
+    const review = await workspace.review();
+    const each = await review.patchIds(commits as readonly Oid[]);
+    const all = first === undefined ? null : await review.combinedPatchId(base as Oid, first as Oid);
+    return [...new Set([...each.values(), ...(all === null ? [] : [all])])];
+  } catch (error) {
+    if (error instanceof AgentOsError && error.code === 'GIT_FAILED') return [];
     throw error;
   }
 }

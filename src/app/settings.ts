@@ -10,7 +10,7 @@ const PUBLISH = ['background', 'now', 'manual'] as const;
 
 /**
  * Settings of this clone: `AGENT_OS_<NAME>` of the environment, else git config `agent-os.<name>`, else the default
- * (no remote, refs/heads/agent-os, 10 s on the network, publishing in the background, a view once `init` has made one).
+ * (no remote, refs/heads/agent-os, 10 s on the network, publishing in the background, a view once `init` has made one, no notes).
  * @throws AgentOsError BAD_NAME, BAD_VALUE
  */
 export function readSettings(config: ConfigValue, environment: NodeJS.ProcessEnv): Settings {
@@ -22,7 +22,8 @@ export function readSettings(config: ConfigValue, environment: NodeJS.ProcessEnv
     branch: parseRefName(setting('ref') ?? 'refs/heads/agent-os'),
     networkBudget: 1000 * parseDuration(setting('timeout') ?? '10s'),
     publish: parsePublish(setting('publish') ?? 'background'),
-    view: parseView(setting('view')),
+    view: parseFlag('view', setting('view')),
+    notes: parseFlag('notes', setting('notes')) ?? false,
   };
 }
 
@@ -34,10 +35,10 @@ function parsePublish(text: string): Settings['publish'] {
   });
 }
 
-function parseView(text: string | undefined): Settings['view'] {
+function parseFlag(name: string, text: string | undefined): boolean | null {
   if (text === undefined) return null;
   if (text === 'true' || text === 'false') return text === 'true';
-  throw new AgentOsError('BAD_VALUE', `agent-os.view is ${quoted(text)}`, {
-    hint: 'Set it to true or false: git config agent-os.view true',
+  throw new AgentOsError('BAD_VALUE', `agent-os.${name} is ${quoted(text)}`, {
+    hint: `Set it to true or false: git config agent-os.${name} true`,
   });
 }

@@ -12,13 +12,14 @@ import type {
   RepositoryPaths,
   SavedFiles,
 } from '../domain/ports.ts';
+import type { CodeReview } from '../domain/report/code-review.ts';
 import type { Branch } from '../store/branch.ts';
 import type { FencedPushOutcome, FencedPushRequest } from '../store/locks/fenced-push.ts';
 import type { Locks } from '../store/locks/locks.ts';
 import type { FirstContact } from '../store/sync/first-contact.ts';
 import type { Publisher } from '../store/sync/publisher.ts';
 import type { Sync } from '../store/sync/sync.ts';
-import type { Capabilities, Inspection, UserConfig } from './repository-ports.ts';
+import type { Capabilities, Inspection, NotesPorts, UserConfig } from './repository-ports.ts';
 
 export type { RepositoryPaths } from '../domain/ports.ts';
 
@@ -34,6 +35,8 @@ export interface Settings {
   readonly publish: 'background' | 'now' | 'manual';
   /** `agent-os.view`: whether work trees show the branch in `.agent-os/`; null: `init` has not been asked yet. */
   readonly view: boolean | null;
+  /** `agent-os.notes`: whether a recap of a range is written as notes of its commits, too. */
+  readonly notes: boolean;
 }
 
 /** Sessions that are active in this worktree, as a file in its git directory knows them. */
@@ -83,6 +86,10 @@ export interface Workspace {
   };
   /** The history of the code: src/git/code-history.ts. */
   readonly code: CodeHistory;
+  /** What reports read of the history of code and locks; loaded when first asked for. */
+  review(): Promise<CodeReview>;
+  /** The notes that show recaps beside commits; loaded when first asked for. */
+  notes(): Promise<NotesPorts>;
   readonly sessions: WorktreeSessions;
   /** Files that came with messages. */
   readonly files: SavedFiles;

@@ -78,6 +78,16 @@ export const COMMANDS: readonly TableEntry[] = [
     'install, prove and remove the git hooks that guard commits and pushes',
     () => import('./commands/hooks.ts'),
   ),
+  entry(
+    'report',
+    'show who made a range of commits, and what was said, locked, decided and left open',
+    () => import('./commands/report.ts'),
+  ),
+  entry(
+    'notes',
+    'show recaps beside their commits in git log, as git notes',
+    () => import('./commands/notes.ts'),
+  ),
   entry('gc', 'remove what is older than policy keeps', () => import('./commands/gc.ts')),
   entry(
     'batch',

@@ -1,7 +1,7 @@
 import type { ContextReport } from '../app/context.ts';
 import type { Specialist } from '../app/coordination.ts';
+import { formatDistance } from '../domain/time.ts';
 import { formatYaml } from '../domain/yaml.ts';
-import { formatDistance } from './time.ts';
 
 /** An agent's context as Markdown, one line each. What others wrote is quoted so that it cannot pass for headings or markup. */
 export function contextMarkdown(report: ContextReport, now: number): string[] {

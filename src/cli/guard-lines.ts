@@ -1,8 +1,8 @@
 import type { GuardDetail } from '../app/guarding.ts';
 import type { Finding } from '../domain/commit-guard.ts';
 import { shellWord } from '../domain/shell-word.ts';
+import { formatDistance, formatMoment, formatSpan } from '../domain/time.ts';
 import { bad, dim, type Line, strong, warn } from './text.ts';
-import { formatDistance, formatMoment, formatSpan } from './time.ts';
 
 const SHOWN = 3;
 

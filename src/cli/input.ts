@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { lstat, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { ATTACHMENT_LIMIT, type AttachedFile } from '../app/attachments.ts';
 import { decodeInput, decodeLeniently, TEXT_LIMIT, tooLarge } from '../app/text-input.ts';
@@ -46,6 +46,28 @@ export function readFiles({ cwd }: Invocation, paths: readonly string[]): Promis
       content: await readBytes(resolve(cwd, path), ATTACHMENT_LIMIT),
     })),
   );
+}
+
+/**
+ * Writes a file of the command line, whole or not at all where it is an ordinary one; one that is there is replaced.
+ * @throws AgentOsError BAD_VALUE
+ */
+export async function writeTextFile(cwd: string, path: string, text: string): Promise<void> {
+  const target = resolve(cwd, path);
+  const written = `${target}.${process.pid}.new`;
+  try {
+    const isReplaced = (await lstat(target).catch(() => null))?.isFile() ?? true;
+    if (!isReplaced) return await writeFile(target, text); // a device, or where a link leads
+    await writeFile(written, text);
+    await rename(written, target);
+  } catch (error) {
+    await rm(written, { force: true }).catch(() => {});
+    const reason = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    throw new AgentOsError('BAD_VALUE', `the file ${quoted(path)} cannot be written${reason}`, {
+      hint: 'Paths are relative to the current folder, which has to exist and be writable.',
+      cause: error,
+    });
+  }
 }
 
 /** An ordinary file's bytes; a pipe or device would never end. */

@@ -1,7 +1,7 @@
 import { AgentOsError } from '../domain/errors.ts';
+import { formatDistance, formatMoment } from '../domain/time.ts';
 import type { HeldBy, LockHolder, LockView } from '../store/locks/locks.ts';
 import { dim, type Line, strong, table } from './text.ts';
-import { formatDistance, formatMoment } from './time.ts';
 
 /** Locks as a table, one a line. */
 export function listLines(locks: readonly LockView[], now: number): Line[] {

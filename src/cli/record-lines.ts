@@ -5,8 +5,8 @@ import type { MessageView } from '../app/message-view.ts';
 import type { RecapView } from '../app/recaps.ts';
 import type { Problem } from '../app/records.ts';
 import type { AgentOsError } from '../domain/errors.ts';
+import { formatDistance, formatMoment } from '../domain/time.ts';
 import { bad, dim, type Line, type Piece, paragraph, strong, table, warn } from './text.ts';
-import { formatDistance, formatMoment } from './time.ts';
 
 /** For standard error: the files that could not be read. */
 export function problemNotes(problems: readonly Problem[]): Line[] {

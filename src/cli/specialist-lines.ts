@@ -1,7 +1,7 @@
 import type { Specialist } from '../app/coordination.ts';
+import { formatDistance } from '../domain/time.ts';
 import { firstWords } from './record-lines.ts';
 import { dim, type Line, strong, warn } from './text.ts';
-import { formatDistance } from './time.ts';
 
 /** The specialists to check before changes, and what of theirs touches what the agent owns. */
 export function specialistLines(specialists: readonly Specialist[], now: number): Line[] {

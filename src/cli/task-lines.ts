@@ -1,7 +1,7 @@
 import type { TaskView } from '../app/tasks.ts';
+import { formatDistance } from '../domain/time.ts';
 import { firstWords } from './record-lines.ts';
 import { dim, good, type Line, type Piece, strong, table, warn } from './text.ts';
-import { formatDistance } from './time.ts';
 
 /** Tasks as a table, one a line. */
 export function taskLines(tasks: readonly TaskView[], now: number): Line[] {

@@ -15,6 +15,7 @@ import {
   YAMLSeq,
 } from 'yaml';
 import { AgentOsError } from './errors.ts';
+import { parseFlat } from './flat-yaml.ts';
 import { quoted } from './names.ts';
 
 /** What a file of the branch can hold. Maps have no prototype, so `__proto__` is a key like any other. */
@@ -62,7 +63,7 @@ export function decodeText(bytes: Uint8Array, path: string): string {
  * @throws AgentOsError RECORD_BROKEN, with path and line
  */
 export function parseYaml(text: string, path: string): YamlValue {
-  return toValue(parseNodes(text, path).contents);
+  return parseFlat(text) ?? toValue(parseNodes(text, path).contents);
 }
 
 /** As parseYaml, but as nodes, for those who need the comments too. */

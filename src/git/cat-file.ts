@@ -86,8 +86,20 @@ class CatFile {
   ask(revision: string): Promise<RawObject | null> {
     return new Promise((settle, fail) => {
       if (this.#waiting.push({ settle, fail }) === 1) this.#holdProcess(true);
-      this.#child.stdin?.write(`${revision}\n`);
+      this.#send(`${revision}\n`);
     });
+  }
+
+  /** What is asked in one go reaches git in one write. */
+  #send(line: string): void {
+    const { stdin } = this.#child;
+    if (stdin === null || stdin.writableCorked > 0) {
+      stdin?.write(line);
+      return;
+    }
+    stdin.cork();
+    stdin.write(line);
+    process.nextTick(() => stdin.uncork());
   }
 
   close(): void {

@@ -1,9 +1,9 @@
 import { lockResources } from '../../app/locking.ts';
+import { formatDistance, formatMoment } from '../../domain/time.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { heldError } from '../lock-lines.ts';
 import { strong } from '../text.ts';
-import { formatDistance, formatMoment } from '../time.ts';
 
 export const command: CommandSpec = {
   name: 'lock',

@@ -1,10 +1,10 @@
 import { pushWork } from '../../app/pushing.ts';
 import { AgentOsError } from '../../domain/errors.ts';
+import { formatDistance, formatMoment } from '../../domain/time.ts';
 import type { FencedPushOutcome } from '../../store/locks/fenced-push.ts';
 import type { CommandOutput, CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { strong } from '../text.ts';
-import { formatDistance, formatMoment } from '../time.ts';
 
 export const command: CommandSpec = {
   name: 'push',

@@ -1,12 +1,12 @@
 import { refresh } from '../../app/publishing.ts';
 import { type LeftBehind, type ReapReport, reap } from '../../app/reaping.ts';
 import { syncNow } from '../../app/syncing.ts';
+import { formatDistance, formatMoment } from '../../domain/time.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { published } from '../publish.ts';
 import { firstWords, staleNotes } from '../record-lines.ts';
 import { dim, type Line, strong } from '../text.ts';
-import { formatDistance, formatMoment } from '../time.ts';
 
 export const command: CommandSpec = {
   name: 'reap',

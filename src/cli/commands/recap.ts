@@ -1,14 +1,15 @@
 import { addRecap, listRecaps, showRecap } from '../../app/recaps.ts';
+import type { Workspace } from '../../app/workspace.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { quoted } from '../../domain/names.ts';
-import type { CommandGroup, CommandSpec } from '../command-spec.ts';
+import { formatMoment } from '../../domain/time.ts';
+import type { CommandGroup, CommandOutput, CommandSpec } from '../command-spec.ts';
 import { gateLines, gateNotes } from '../gate-lines.ts';
 import { given } from '../given.ts';
 import { readTextFile } from '../input.ts';
 import { published } from '../publish.ts';
 import { problemNotes, recapLines } from '../record-lines.ts';
-import { dim, indented, type Line, paragraph, strong } from '../text.ts';
-import { formatMoment } from '../time.ts';
+import { dim, indented, type Line, paragraph, strong, warn } from '../text.ts';
 
 const add: CommandSpec = {
   name: 'add',
@@ -39,14 +40,16 @@ const add: CommandSpec = {
       ...given({ agent, text, title: values.optional('title'), range: values.optional('range') }),
       ...(file !== undefined && file !== '-' && { name: file }),
     });
-    return published(invocation, workspace, {
+    const output = {
       data: { recaps, gateReport },
       text: [
         ...recaps.map(({ id, title }): Line => ['Added ', strong(id), ` ${title}`]),
         ...gateLines(gateReport).map(indented),
       ],
       notes: gateNotes(gateReport),
-    });
+    };
+    const isNoted = workspace.settings.notes && recaps.some(({ commits }) => commits.length > 0);
+    return published(invocation, workspace, isNoted ? await withNotes(workspace, output) : output);
   },
 };
 
@@ -90,6 +93,18 @@ const show: CommandSpec = {
     };
   },
 };
+
+/** The recap is safe already: that its notes have to wait is advice. */
+async function withNotes(workspace: Workspace, output: CommandOutput): Promise<CommandOutput> {
+  const { writeNotes } = await import('../../app/notes.ts');
+  try {
+    await writeNotes(workspace, { offline: workspace.settings.publish === 'manual' });
+    return output;
+  } catch (error) {
+    if (!(error instanceof AgentOsError)) throw error;
+    return { ...output, notes: [[warn('no notes: '), error.message, dim(' Run `agent-os notes` later.')]] };
+  }
+}
 
 function parseLimit(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -15,6 +15,12 @@ export const sessionSchema = z.looseObject({
   ended_at: z.optional(time),
   summary: z.optional(z.string()),
   commits: z.array(commit),
+  patches: z.optional(
+    describe(
+      z.array(commit),
+      'Patch ids of the commits, and of all of them as one change: what is left of them after a rebase or a squash.',
+    ),
+  ),
   hlc: describe(operation, 'The operation that wrote this last; in a merge the larger wins.'),
 });
 

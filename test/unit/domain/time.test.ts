@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDistance, formatMoment, formatSpan } from '../../../src/cli/time.ts';
+import { formatDistance, formatMoment, formatSpan } from '../../../src/domain/time.ts';
 
 test.each([
   [0, '0 s'],
