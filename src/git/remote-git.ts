@@ -41,7 +41,8 @@ const PUSH = [
 ] as const;
 
 export interface RemoteGit {
-  fetch(refspecs: readonly string[], budget: Budget): Promise<GitResult>;
+  /** @param options - fixed words, such as `--depth=1` */
+  fetch(refspecs: readonly string[], budget: Budget, options?: readonly string[]): Promise<GitResult>;
   push(
     request: { readonly options: readonly string[]; readonly refspecs: readonly string[] },
     budget: Budget,
@@ -56,7 +57,7 @@ export function remoteGit(paths: RepositoryPaths, remote: string, sshCommand: st
     return runGit({ ...placeOf(paths), args, pins: PINS, variables, timeout: budget.left() });
   };
   return {
-    fetch: (refspecs, budget) => run([...FETCH, '--', remote, ...refspecs], budget),
+    fetch: (refspecs, budget, options = []) => run([...FETCH, ...options, '--', remote, ...refspecs], budget),
     push: ({ options, refspecs }, budget) => run([...PUSH, ...options, '--', remote, ...refspecs], budget),
     list: (patterns, budget) => run(['ls-remote', '--quiet', '--refs', '--', remote, ...patterns], budget),
   };

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { describe, duration, type Known, line } from './parts.ts';
+import { serverSchema } from './server-policy.ts';
+import { verifySchema } from './verify-policy.ts';
 
 const resource = z.looseObject({
   paths: describe(z.array(z.string()), 'Globs of the files that a lock on the resource covers.'),
@@ -30,6 +32,8 @@ export const configSchema = z.looseObject({
   locks: z.optional(locks),
   retention: z.optional(retention),
   guards: z.optional(describe(z.record(z.string(), z.unknown()), 'What hooks and CI refuse.')),
+  verify: z.optional(verifySchema),
+  server: z.optional(serverSchema),
 });
 
 /** The team's policy as written in config.yaml. */

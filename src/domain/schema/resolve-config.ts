@@ -1,5 +1,7 @@
 import { parseDuration } from '../duration.ts';
+import type { Severities } from '../verify/finding.ts';
 import type { Config } from './config.ts';
+import { resolveSeverities } from './verify-policy.ts';
 
 /** The policy with every default filled in. Durations are whole seconds. */
 export interface ResolvedConfig {
@@ -23,11 +25,22 @@ export interface ResolvedConfig {
   };
   /** As written. */
   readonly guards: Readonly<Record<string, unknown>>;
+  readonly verify: Severities;
+  /** Agents by the user names of a server of one's own; null: users are not told apart. */
+  readonly users: ReadonlyMap<string, readonly string[]> | null;
 }
 
 /** Fill in the defaults; null stands for a branch without config.yaml. */
 export function resolveConfig(config: Config | null): ResolvedConfig {
-  const { resources = {}, groups = {}, locks = {}, retention = {}, guards = {} } = config ?? {};
+  const {
+    resources = {},
+    groups = {},
+    locks = {},
+    retention = {},
+    guards = {},
+    verify = {},
+    server = {},
+  } = config ?? {};
   return {
     resources: new Map(
       Object.entries(resources).map(([name, { paths, description = null }]) => [
@@ -49,5 +62,7 @@ export function resolveConfig(config: Config | null): ResolvedConfig {
       tombstones: parseDuration(retention.tombstones ?? '30d'),
     },
     guards,
+    verify: resolveSeverities(verify),
+    users: server.users === undefined ? null : new Map(Object.entries(server.users)),
   };
 }
