@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { guardsSchema } from './guards.ts';
 import { describe, duration, type Known, line } from './parts.ts';
 import { serverSchema } from './server-policy.ts';
 import { verifySchema } from './verify-policy.ts';
@@ -31,9 +32,9 @@ export const configSchema = z.looseObject({
   groups: z.optional(describe(z.record(z.string(), z.array(z.string())), 'Agents by group: send to @group.')),
   locks: z.optional(locks),
   retention: z.optional(retention),
-  guards: z.optional(describe(z.record(z.string(), z.unknown()), 'What hooks and CI refuse.')),
-  verify: z.optional(verifySchema),
-  server: z.optional(serverSchema),
+  guards: z.optional(describe(guardsSchema, 'What hooks refuse, or warn of.')),
+  verify: z.optional(describe(verifySchema, 'How bad is what `agent-os verify` finds.')),
+  server: z.optional(describe(serverSchema, "What the hook of a server of one's own knows.")),
 });
 
 /** The team's policy as written in config.yaml. */

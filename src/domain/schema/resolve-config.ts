@@ -1,6 +1,7 @@
 import { parseDuration } from '../duration.ts';
 import type { Severities } from '../verify/finding.ts';
 import type { Config } from './config.ts';
+import { type Guards, resolveGuards } from './resolve-guards.ts';
 import { resolveSeverities } from './verify-policy.ts';
 
 /** The policy with every default filled in. Durations are whole seconds. */
@@ -23,8 +24,7 @@ export interface ResolvedConfig {
     readonly sessions: number;
     readonly tombstones: number;
   };
-  /** As written. */
-  readonly guards: Readonly<Record<string, unknown>>;
+  readonly guards: Guards;
   readonly verify: Severities;
   /** Agents by the user names of a server of one's own; null: users are not told apart. */
   readonly users: ReadonlyMap<string, readonly string[]> | null;
@@ -61,7 +61,7 @@ export function resolveConfig(config: Config | null): ResolvedConfig {
       sessions: parseDuration(retention.sessions ?? '30d'),
       tombstones: parseDuration(retention.tombstones ?? '30d'),
     },
-    guards,
+    guards: resolveGuards(guards),
     verify: resolveSeverities(verify),
     users: server.users === undefined ? null : new Map(Object.entries(server.users)),
   };
