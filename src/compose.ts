@@ -172,6 +172,17 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       const { probeRemote } = await import('./git/remote-probe.ts');
       return probeRemote({ paths, remote: remote.name, clone, writer, budget, sshCommand });
     },
+    async audit({ offline }) {
+      const [{ openCodeAudit }, { openScratchObjects }] = await Promise.all([
+        import('./git/code-audit.ts'),
+        import('./git/scratch-objects.ts'),
+      ]);
+      const source = offline ? null : settings.remote;
+      return {
+        code: openCodeAudit({ paths, remote: source, budget, sshCommand }),
+        scratch: openScratchObjects(reader, objectFormat),
+      };
+    },
     async pushFenced(request) {
       const [{ pushFenced }, { openWorkPush }] = await Promise.all([
         import('./store/locks/fenced-push.ts'),

@@ -1,4 +1,6 @@
 /** What use cases ask of the user's repository itself. Types only: the git folder implements them. */
+import type { CodeAudit } from '../domain/code-audit.ts';
+import type { ObjectReader, ObjectWriter } from '../domain/ports.ts';
 
 /** Git's configuration of this repository, and its remotes. */
 export interface UserConfig {
@@ -38,4 +40,11 @@ export interface Inspection {
   readonly isShallow: boolean;
   /** Every `*.lock` of this repository's refs, index and configuration, and of a remote that is a folder. */
   readonly lockFiles: readonly LockFile[];
+}
+
+/** What a check works with. */
+export interface Audit {
+  readonly code: CodeAudit;
+  /** Writes to memory only, and reads from there and from the repository. */
+  readonly scratch: { readonly reader: ObjectReader; readonly writer: ObjectWriter };
 }

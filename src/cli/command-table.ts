@@ -61,6 +61,11 @@ export const COMMANDS: readonly TableEntry[] = [
     'push work in a way that the remote refuses when a lock was lost',
     () => import('./commands/push.ts'),
   ),
+  entry(
+    'verify',
+    'say whether commits, locks and the branch are as the policy wants them',
+    () => import('./commands/verify.ts'),
+  ),
   entry('gc', 'remove what is older than policy keeps', () => import('./commands/gc.ts')),
   entry(
     'batch',

@@ -19,7 +19,7 @@ interface AuditOptions {
   readonly sshCommand: string | null;
 }
 
-const LOCKED = ['--grep=^Agent-OS-Lock: ', '--basic-regexp', '--no-invert-grep'];
+const LOCKED = ['--grep=^Agent-OS-Lock: ', '--basic-regexp'] as const;
 
 /** See the port. What people type as a revision reaches git on standard input only. */
 export function openCodeAudit({ paths, remote, budget, sshCommand }: AuditOptions): CodeAudit {

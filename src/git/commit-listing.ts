@@ -6,7 +6,7 @@ import { expectGit, type GitCall } from './process.ts';
 export type ListingPlace = Pick<GitCall, 'cwd' | 'gitDir' | 'variables'>;
 
 /** The user's configuration must change nothing about what a commit is said to touch. */
-const PINS = { 'log.showRoot': 'true', 'log.showSignature': 'false', 'diff.orderFile': '' } as const;
+const PINS = { 'log.showRoot': 'true', 'log.showSignature': 'false', 'diff.orderFile': '/dev/null' } as const;
 const OPTIONS = [
   ...['--stdin', '--topo-order', '--reverse', '-z', '-r', '-c', '--raw', '--no-abbrev', '--no-renames'],
   ...['--no-relative', '--ignore-submodules=none', '--no-color', '--no-notes', '--no-decorate'],

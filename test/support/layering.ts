@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['store', 'domain'],
   app: ['app', 'store', 'domain'],
   view: ['view', 'app', 'store', 'domain'],
-  cli: ['cli', 'view', 'app', 'domain', 'compose.ts'],
+  ci: ['ci', 'app', 'domain'],
+  cli: ['cli', 'ci', 'view', 'app', 'domain', 'compose.ts'],
   'compose.ts': ['git', 'system', 'store', 'app', 'view', 'domain', 'compose.ts'],
   'index.ts': ['app', 'store', 'domain', 'compose.ts'],
 };

@@ -148,6 +148,7 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
     userConfig: unused,
     inspection: unused,
     probe: async () => null,
+    audit: unused,
     pushFenced: unused,
     removeRemoteRefs: unused,
     identify: (explicit) =>

@@ -1,10 +1,5 @@
 import { type AgentName, isAgentName, isRecordId, quoted, type RecordId } from '../names.ts';
-
-/** A lock under which a commit was made, as `Agent-OS-Lock: resource@token` says. */
-export interface LockTrailer {
-  readonly resource: string;
-  readonly token: number;
-}
+import { type LockTrailer, parseLockTrailer, parseTrailers } from '../trailers.ts';
 
 /** What a commit's message says of who made it. A squashed commit may name several. */
 export interface CommitTrailers {
@@ -15,46 +10,23 @@ export interface CommitTrailers {
   readonly problems: readonly string[];
 }
 
-const TRAILER = /^Agent-OS-(Agent|Session|Lock):[ \t]*(.*?)[ \t\r]*$/gm;
-const MAX_TRAILERS = 1000;
+/** Words a line of agent-os at the beginning of a line must fit, by its key. */
+const LINE = /^Agent-OS-(Agent|Session|Lock):[ \t]*(.*?)[ \t\r]*$/gm;
+const SHOWN = 5;
 
-/**
- * The `Agent-OS-…` lines of a message, wherever they stand: a squash merge leaves those of its commits in the middle.
- * Resource names are percent-decoded.
- */
 export function readCommitTrailers(message: string): CommitTrailers {
-  const agents = new Set<AgentName>();
-  const sessions = new Set<RecordId>();
-  const locks: LockTrailer[] = [];
+  const { agents, sessions, locks } = parseTrailers(message);
   const problems: string[] = [];
-  let count = 0;
-  for (const [, key = '', value = ''] of message.matchAll(TRAILER)) {
-    count += 1;
-    if (count > MAX_TRAILERS) {
-      problems.push(`has more than ${MAX_TRAILERS} trailers of agent-os`);
-      break;
-    }
-    if (key === 'Agent') {
-      if (isAgentName(value)) agents.add(value);
-      else problems.push(`names ${quoted(value)} as its agent, which is no agent name`);
-    } else if (key === 'Session') {
-      if (isRecordId(value)) sessions.add(value);
-      else problems.push(`names ${quoted(value)} as its session, which is no session id`);
-    } else {
-      const lock = parseLock(value);
-      if (lock === null) problems.push(`names the lock ${quoted(value)}, which is not resource@token`);
-      else locks.push(lock);
-    }
+  for (const [, key = '', value = ''] of message.matchAll(LINE)) {
+    if (isReadable(key, value)) continue;
+    if (problems.length < SHOWN)
+      problems.push(`has the trailer ${quoted(`Agent-OS-${key}: ${value}`)}, which cannot be read`);
   }
-  return { agents, sessions, locks, problems };
+  return { agents: new Set(agents), sessions: new Set(sessions), locks, problems };
 }
 
-function parseLock(value: string): LockTrailer | null {
-  const [, encoded, digits] = /^(.+)@(\d{1,15})$/.exec(value) ?? [];
-  if (encoded === undefined) return null;
-  try {
-    return { resource: decodeURIComponent(encoded), token: Number(digits) };
-  } catch {
-    return null;
-  }
+function isReadable(key: string, value: string): boolean {
+  if (key === 'Agent') return isAgentName(value);
+  if (key === 'Session') return isRecordId(value);
+  return parseLockTrailer(value) !== null;
 }

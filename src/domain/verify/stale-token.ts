@@ -1,6 +1,6 @@
 import type { LockRecord } from '../locks/lock-record.ts';
 import type { ResourceName } from '../names.ts';
-import type { LockTrailer } from './commit-trailers.ts';
+import type { LockTrailer } from '../trailers.ts';
 import {
   type CodeCommitFacts,
   isMadeBy,
