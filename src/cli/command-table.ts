@@ -66,6 +66,11 @@ export const COMMANDS: readonly TableEntry[] = [
     'say whether commits, locks and the branch are as the policy wants them',
     () => import('./commands/verify.ts'),
   ),
+  entry(
+    'server',
+    'guard a bare repository of your own with a pre-receive hook',
+    () => import('./commands/server.ts'),
+  ),
   entry('gc', 'remove what is older than policy keeps', () => import('./commands/gc.ts')),
   entry(
     'batch',

@@ -46,8 +46,10 @@ export interface CodeAudit {
   resolveRange(range: string | null): Promise<AuditRange>;
   /** What `to` has and `from` does not, oldest first. */
   commits(range: AuditRange): Promise<readonly AuditedCommit[]>;
-  /** Of those, the ones whose message has a line that begins with `Agent-OS-Lock: `. */
+  /** Of those, the ones whose message has a line that begins with `Agent-OS-Lock`, in either case. */
   lockedCommits(range: AuditRange): Promise<readonly AuditedCommit[]>;
+  /** What the tips reach and no ref of this repository does, oldest first; `locked`: as lockedCommits. */
+  arrived(tips: readonly Oid[], options: { readonly locked: boolean }): Promise<readonly AuditedCommit[]>;
   /** Every commit that one of the tips reaches, children before parents. */
   chains(tips: readonly Oid[]): Promise<readonly ChainLink[]>;
   /** Every entry below a commit's tree that is no folder. */

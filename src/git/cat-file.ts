@@ -16,14 +16,18 @@ interface Request {
  * Reads objects through one `git cat-file --batch` that is started by the first read, answers many reads in order
  * without waiting for each, and is started again when it has died. It keeps no process alive while nothing is asked.
  *
+ * @param variables - of the quarantine in which a hook sees what is pushed
  * @throws AgentOsError GIT_FAILED (it died, or the object has another type), RECORD_BROKEN (over 16 MiB), NO_GIT
  */
-export function openObjectReader(paths: RepositoryPaths): ObjectReader & { warm(): void; close(): void } {
+export function openObjectReader(
+  paths: RepositoryPaths,
+  variables: NodeJS.ProcessEnv = {},
+): ObjectReader & { warm(): void; close(): void } {
   let running: CatFile | null = null;
 
   const read = async (revision: string, type: string): Promise<RawObject | null> => {
     if (!isOid(revision)) parseRefName(revision);
-    if (running === null || running.ended) running = new CatFile(paths);
+    if (running === null || running.ended) running = new CatFile(paths, variables);
     const object = await running.ask(revision);
     if (object === null || object.type === type) return object;
     throw new AgentOsError('GIT_FAILED', `${quoted(revision)} is a ${object.type}, not a ${type}`);
@@ -41,7 +45,7 @@ export function openObjectReader(paths: RepositoryPaths): ObjectReader & { warm(
     blob: async (oid) => (await read(oid, 'blob'))?.content ?? null,
     /** Start git now, while there is something else to do: it is up when the first read asks. */
     warm: () => {
-      running ??= new CatFile(paths);
+      running ??= new CatFile(paths, variables);
     },
     close: () => {
       running?.close();
@@ -56,9 +60,9 @@ class CatFile {
   #stderr = '';
   ended = false;
 
-  constructor(paths: RepositoryPaths) {
+  constructor(paths: RepositoryPaths, variables: NodeJS.ProcessEnv) {
     const place = placeOf(paths);
-    this.#child = spawnGit({ ...place, args: ['cat-file', '--batch'] });
+    this.#child = spawnGit({ ...place, variables, args: ['cat-file', '--batch'] });
     const parser = new BatchParser((answer) => {
       const request = this.#waiting.shift();
       if (answer instanceof AgentOsError) request?.fail(answer);

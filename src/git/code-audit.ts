@@ -17,13 +17,16 @@ interface AuditOptions {
   readonly budget: number;
   /** `core.sshCommand`. */
   readonly sshCommand: string | null;
+  /** Of the quarantine in which a hook sees what is pushed. */
+  readonly variables?: NodeJS.ProcessEnv;
 }
 
-const LOCKED = ['--grep=^Agent-OS-Lock: ', '--basic-regexp'] as const;
+const LOCKED = ['--grep=^agent-os-lock', '--regexp-ignore-case', '--basic-regexp'] as const;
 
 /** See the port. What people type as a revision reaches git on standard input only. */
-export function openCodeAudit({ paths, remote, budget, sshCommand }: AuditOptions): CodeAudit {
-  const place = placeOf(paths);
+export function openCodeAudit(options: AuditOptions): CodeAudit {
+  const { paths, remote, budget, sshCommand, variables = {} } = options;
+  const place = { ...placeOf(paths), variables };
   const source = {
     paths,
     remote: remote === null ? null : { name: remote, git: remoteGit(paths, remote, sshCommand) },
@@ -73,6 +76,10 @@ export function openCodeAudit({ paths, remote, budget, sshCommand }: AuditOption
     },
     commits: ({ from, to }) => listCommits(place, [to, `^${from}`]),
     lockedCommits: ({ from, to }) => listCommits(place, [to, `^${from}`], LOCKED),
+    arrived: (tips, { locked }) =>
+      tips.length === 0
+        ? Promise.resolve([])
+        : listCommits(place, tips, [...(locked ? LOCKED : []), '--not', '--all']),
     async chains(tips) {
       if (tips.length === 0) return [];
       const options = ['--topo-order', '--no-commit-header', '--encoding=UTF-8', '--format=%H%x00%P%x00%s'];

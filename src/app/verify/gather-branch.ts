@@ -14,6 +14,13 @@ import { isSafeName } from '../../store/tree-path.ts';
 import type { Audit } from '../repository-ports.ts';
 import type { Workspace } from '../workspace.ts';
 
+/** The part of a workspace that a server has too. */
+export interface BranchPlace {
+  readonly objects: Pick<Workspace['objects'], 'reader' | 'history'>;
+  readonly hash: Workspace['hash'];
+  readonly settings: Pick<Workspace['settings'], 'branch'>;
+}
+
 const MERGES = 200;
 const BATCH = 64;
 
@@ -22,7 +29,7 @@ const BATCH = 64;
  * @param before - an earlier tip; merges since then are made again, and compared. null: those of all time, with `deep`
  */
 export async function gatherHistory(
-  workspace: Pick<Workspace, 'objects' | 'hash' | 'settings'>,
+  workspace: BranchPlace,
   audit: Audit,
   { tip, before, deep }: { readonly tip: Oid; readonly before: Oid | null; readonly deep: boolean },
 ): Promise<BranchHistoryFacts> {
@@ -66,7 +73,7 @@ export type Reading =
 
 /** Every entry of the branch by its name, mode and size; and the content of those that are read, by its schema. */
 export async function findBadFiles(
-  workspace: Pick<Workspace, 'objects'>,
+  workspace: Pick<BranchPlace, 'objects'>,
   { code }: Pick<Audit, 'code'>,
   { tip, reading }: { readonly tip: Oid; readonly reading: Reading },
 ): Promise<readonly Draft[]> {

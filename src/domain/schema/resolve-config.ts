@@ -1,4 +1,5 @@
 import { parseDuration } from '../duration.ts';
+import type { AgentName } from '../names.ts';
 import type { Severities } from '../verify/finding.ts';
 import type { Config } from './config.ts';
 import { type Guards, resolveGuards } from './resolve-guards.ts';
@@ -27,7 +28,9 @@ export interface ResolvedConfig {
   readonly guards: Guards;
   readonly verify: Severities;
   /** Agents by the user names of a server of one's own; null: users are not told apart. */
-  readonly users: ReadonlyMap<string, readonly string[]> | null;
+  readonly users: ReadonlyMap<string, readonly AgentName[]> | null;
+  /** Users of that server who may change the policy; null: whoever may push the branch. */
+  readonly admins: readonly string[] | null;
 }
 
 /** Fill in the defaults; null stands for a branch without config.yaml. */
@@ -64,5 +67,6 @@ export function resolveConfig(config: Config | null): ResolvedConfig {
     guards: resolveGuards(guards),
     verify: resolveSeverities(verify),
     users: server.users === undefined ? null : new Map(Object.entries(server.users)),
+    admins: server.admins ?? null,
   };
 }

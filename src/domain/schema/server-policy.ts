@@ -9,4 +9,7 @@ export const serverSchema = z.looseObject({
       'The agents that each user of the server may act for; a user who is not named may act for none.',
     ),
   ),
+  admins: z.optional(
+    describe(z.array(z.string()), 'The users who may change `server`, `verify` and `guards` of config.yaml.'),
+  ),
 });

@@ -36,6 +36,9 @@ export function findStaleTokens(facts: TokenFacts): readonly Draft[] {
   );
 }
 
+/** No token is older than the format: each is at least the time in seconds at which it was given. */
+const EARLIEST = Date.UTC(2026, 0, 1) / 1000;
+
 function judge(commit: CodeCommitFacts, lock: LockTrailer, facts: TokenFacts): Draft | null {
   const { resource, token } = lock;
   const draft = (message: string, hint: string): Draft => ({
@@ -49,6 +52,7 @@ function judge(commit: CodeCommitFacts, lock: LockTrailer, facts: TokenFacts): D
   const grants = story?.grants.get(token) ?? [];
   if (grants.length === 0) {
     const isForgotten =
+      token >= EARLIEST &&
       token < (story?.firstToken ?? Number.POSITIVE_INFINITY) &&
       token * 1000 < facts.time.now - facts.time.tombstones * 1000;
     if (isForgotten) {
