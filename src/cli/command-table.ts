@@ -66,6 +66,7 @@ export const COMMANDS: readonly TableEntry[] = [
     'say whether commits, locks and the branch are as the policy wants them',
     () => import('./commands/verify.ts'),
   ),
+  entry('ci', 'set up CI, and tell agents what came of it', () => import('./commands/ci.ts')),
   entry(
     'server',
     'guard a bare repository of your own with a pre-receive hook',

@@ -6,7 +6,7 @@ import { listCommits } from './commit-listing.ts';
 import { ensureCommit, ensureRange, ensureWhole } from './deepen.ts';
 import { openLocalRefs } from './local-refs.ts';
 import { expectGit, runGit } from './process.ts';
-import { remoteGit, startBudget } from './remote-git.ts';
+import { remoteGit, startBudget, unreachable } from './remote-git.ts';
 import { placeOf } from './repository.ts';
 
 interface AuditOptions {
@@ -36,11 +36,23 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
 
   async function resolve(revision: string): Promise<Oid | null> {
     if (revision === '' || /[\s\p{Cc}]/u.test(revision)) return null;
+    if (/^(?:0{40}|0{64})$/.test(revision)) return remoteHead();
     if (isOid(revision)) await ensureCommit(source, revision);
     const input = `${revision}^{commit}\n`;
     const { stdout } = await runGit({ ...place, args: ['cat-file', '--batch-check=%(objectname)'], input });
     const answer = stdout.toString('utf8').trimEnd();
     return isOid(answer) ? answer : null;
+  }
+
+  /** What hosts give as the base of a new branch is zeros: then all that the default branch lacks is new. */
+  async function remoteHead(): Promise<Oid | null> {
+    if (source.remote === null) return null;
+    const listed = await source.remote.git.head(source.budget());
+    if (listed.exitCode !== 0) throw unreachable(source.remote.name, listed);
+    const oid = listed.stdout.toString('latin1').slice(0, listed.stdout.indexOf('\t'));
+    if (!isOid(oid)) return null;
+    await ensureCommit(source, oid);
+    return oid;
   }
 
   async function pick(range: string | null): Promise<{ readonly from: Oid; readonly to: Oid }> {

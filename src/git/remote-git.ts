@@ -48,6 +48,8 @@ export interface RemoteGit {
     budget: Budget,
   ): Promise<GitResult>;
   list(patterns: readonly string[], budget: Budget): Promise<GitResult>;
+  /** `<oid> TAB HEAD`: the remote's default branch. */
+  head(budget: Budget): Promise<GitResult>;
 }
 
 /** The three commands that talk to a remote, quiet and within a budget. */
@@ -60,6 +62,7 @@ export function remoteGit(paths: RepositoryPaths, remote: string, sshCommand: st
     fetch: (refspecs, budget, options = []) => run([...FETCH, ...options, '--', remote, ...refspecs], budget),
     push: ({ options, refspecs }, budget) => run([...PUSH, ...options, '--', remote, ...refspecs], budget),
     list: (patterns, budget) => run(['ls-remote', '--quiet', '--refs', '--', remote, ...patterns], budget),
+    head: (budget) => run(['ls-remote', '--quiet', '--', remote, 'HEAD'], budget),
   };
 }
 

@@ -1,8 +1,8 @@
+import { derivedText } from '../domain/derived-id.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import type { AgentName } from '../domain/names.ts';
 import { MAX_BYTES } from '../domain/yaml.ts';
 import { isSameStamp, type Stamp } from './files.ts';
-import { derivedText } from './ids.ts';
 import { type LogRead, readLog } from './log-text.ts';
 import type { KnownLog } from './memory.ts';
 import type { Round } from './round.ts';

@@ -1,12 +1,12 @@
 import { formatTime } from '../app/records.ts';
 import { firstLine } from '../app/text-input.ts';
 import { decode, encode } from '../domain/codec.ts';
+import { derivedText } from '../domain/derived-id.ts';
 import { classify, dayOf, logFolder, logPath } from '../domain/layout.ts';
 import { type AgentName, isAgentName, type Oid, type RecordId } from '../domain/names.ts';
 import { nextClock, type OperationId, operationId } from '../domain/operation.ts';
 import type { Log } from '../domain/schema/log.ts';
 import type { Snapshot } from '../store/branch.ts';
-import { derivedText } from './ids.ts';
 import { advance, advanceTo, isConsumed, logFile, readTail, statLog, type Tail } from './log-file.ts';
 import { formatEntry, isWritten, type Piece, readLog, unknownPieces } from './log-text.ts';
 import type { KnownLog } from './memory.ts';

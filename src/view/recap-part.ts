@@ -1,13 +1,13 @@
 import { parseRecap } from '../app/recap-text.ts';
 import { formatTime } from '../app/records.ts';
 import { decode, encode } from '../domain/codec.ts';
+import { derivedId } from '../domain/derived-id.ts';
 import { classify, recapPath, recordTime } from '../domain/layout.ts';
 import type { AgentName, RecordId } from '../domain/names.ts';
 import type { Recap } from '../domain/schema/recap.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { putAside } from './aside.ts';
 import { isSameStamp, type Stamp, WORK_FOLDER } from './files.ts';
-import { derivedId } from './ids.ts';
 import { formatRecapFile, parseRecapFile, recapFileName } from './recap-file.ts';
 import {
   attempt,

@@ -1,5 +1,6 @@
 import { planDocument, readForWriting } from '../app/documents.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
+import { derivedText } from '../domain/derived-id.ts';
 import { appendAt, getAt, removeAt, setAt } from '../domain/document/edit.ts';
 import type { Author, DocumentState } from '../domain/document/registers.ts';
 import { PROJECT_STATE_PATH } from '../domain/layout.ts';
@@ -7,7 +8,6 @@ import type { RecordId } from '../domain/names.ts';
 import { operationId, parseOperationId } from '../domain/operation.ts';
 import type { YamlMap } from '../domain/yaml.ts';
 import type { OperationContext } from '../store/branch.ts';
-import { derivedText } from './ids.ts';
 import { findWriter, type ViewWorkspace } from './round.ts';
 import type { Origin } from './state-copy.ts';
 import { findEdits, type StateEdit } from './state-edit.ts';

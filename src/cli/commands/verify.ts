@@ -1,7 +1,8 @@
 import { type Verification, verify } from '../../app/verify/verify.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { quoted } from '../../domain/names.ts';
-import type { CommandOutput, CommandSpec, Invocation } from '../command-spec.ts';
+import { openForCi } from '../ci-workspace.ts';
+import type { CommandOutput, CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { bad, dim, good, type Line, warn } from '../text.ts';
 
@@ -32,7 +33,7 @@ export const command: CommandSpec = {
   async run(invocation) {
     const { values, progress } = invocation;
     const saves = values.list('save').map(parseSave);
-    const workspace = await open(invocation);
+    const workspace = await openForCi(invocation);
     progress('asking the remote …');
     const done = await verify(workspace, {
       ...given({ range: values.optional('range'), before: values.optional('before') }),
@@ -49,17 +50,6 @@ export const command: CommandSpec = {
     return conclude(done, await render(format));
   },
 };
-
-/** A fresh checkout has no configuration of agent-os: there it is origin, or the only remote. */
-async function open({ values, workspace, reopen }: Invocation) {
-  const opened = await workspace();
-  const asked = values.optional('remote');
-  if (asked === undefined && opened.settings.remote !== null) return opened;
-  const names = (await (await opened.userConfig()).remotes()).map(({ name }) => name);
-  const { chooseRemote } = await import('../../app/initialise.ts');
-  const remote = chooseRemote({ asked: asked ?? null, configured: null, names });
-  return remote === null ? opened : reopen({ AGENT_OS_REMOTE: remote });
-}
 
 function parseSave(text: string): { readonly format: Format; readonly file: string } {
   const [, name, file] = /^([a-z]+)=(.+)$/s.exec(text) ?? [];

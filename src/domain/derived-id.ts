@@ -1,4 +1,4 @@
-import type { RecordId } from '../domain/names.ts';
+import type { RecordId } from './names.ts';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
