@@ -10,7 +10,7 @@ export function formatMarkdown({ findings, unknown }: Checked): readonly string[
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const headline =
     errors > 0
-      ? `❌ ${errors} findings stand against it`
+      ? `❌ ${errors} ${errors === 1 ? 'finding stands' : 'findings stand'} against it`
       : unknown.length > 0
         ? '❔ Cannot be known'
         : '✅ Nothing stands against it';

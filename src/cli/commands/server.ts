@@ -46,9 +46,13 @@ const receive: CommandSpec = {
       const refusals = await judgePush(server, updates);
       if (refusals.length === 0) return { data: { refusals } };
       const text = refusals.map(({ ref, message }): Line => [bad('refused '), strong(ref), `: ${message}`]);
-      const error = new AgentOsError('POLICY', `agent-os refuses this push for ${refusals.length} reasons`, {
-        hint: 'Bring your clone up to date with `agent-os sync`, and see `agent-os doctor` there.',
-      });
+      const error = new AgentOsError(
+        'POLICY',
+        `agent-os refuses this push (${refusals.length} ${refusals.length === 1 ? 'reason' : 'reasons'})`,
+        {
+          hint: 'Bring your clone up to date with `agent-os sync`, and see `agent-os doctor` there.',
+        },
+      );
       return { data: { refusals }, text, error };
     } finally {
       await server.close();

@@ -108,15 +108,23 @@ function conclude(done: Verification, text: readonly Line[]): CommandOutput {
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const rules = [...new Set(errors.map(({ rule }) => rule))].join(', ');
-    const error = new AgentOsError('POLICY', `the policy says no ${errors.length} times: ${rules}`, {
-      hint: 'Mend what is named above; config.yaml of the branch says how bad each rule is, under `verify`.',
-    });
+    const error = new AgentOsError(
+      'POLICY',
+      `the policy says no: ${errors.length} ${errors.length === 1 ? 'finding' : 'findings'} (${rules})`,
+      {
+        hint: 'Mend what is named above; config.yaml of the branch says how bad each rule is, under `verify`.',
+      },
+    );
     return { data, text, error };
   }
   if (unknown.length > 0) {
-    const error = new AgentOsError('CANNOT_VERIFY', `${unknown.length} things could not be found out`, {
-      hint: 'Not knowing is no pass: mend what is named above, and check again.',
-    });
+    const error = new AgentOsError(
+      'CANNOT_VERIFY',
+      `not everything could be found out (${unknown.length} unknown)`,
+      {
+        hint: 'Not knowing is no pass: mend what is named above, and check again.',
+      },
+    );
     return { data, text, error };
   }
   return { data, text };
