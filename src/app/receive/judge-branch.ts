@@ -1,3 +1,5 @@
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import type { AuditedCommit } from '../../domain/code-audit.ts';
 import { decode } from '../../domain/codec.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { CONFIG_PATH } from '../../domain/layout.ts';
@@ -7,6 +9,7 @@ import type { Pusher } from '../../domain/receive/pusher.ts';
 import type { Config } from '../../domain/schema/config.ts';
 import type { ResolvedConfig } from '../../domain/schema/resolve-config.ts';
 import { findBadHistory } from '../../domain/verify/branch-history.ts';
+import type { YamlValue } from '../../domain/yaml.ts';
 import { takeSnapshot } from '../../store/snapshot.ts';
 import { findBadFiles, gatherHistory } from '../verify/gather-branch.ts';
 import type { ReceivedUpdate, Server } from './server.ts';
@@ -49,7 +52,7 @@ export async function judgeOutbox(
   const arrived = from === null ? [] : await server.audit.code.arrived([to], { locked: false });
   return [
     ...judgeOutboxAuthors(arrived, clone),
-    ...(await judgeContent(server, { from: from ?? options.branch, to, ...options })),
+    ...(await judgeContent(server, { ...options, from: options.branch ?? from, to })),
   ];
 }
 
@@ -75,7 +78,7 @@ async function judgeContent(
   return [
     ...fresh.map(({ message }) => message),
     ...judgeAuthors(arrived, pusher),
-    ...(changed?.has(CONFIG_PATH) === false ? [] : await judgePolicy(server, { from, to, config })),
+    ...(await judgePolicy(server, { arrived, to, config })),
   ];
 }
 
@@ -83,21 +86,32 @@ const GUARDED = ['server', 'verify', 'guards'] as const;
 
 /**
  * A policy that cannot be read would be none, so it is refused whatever the rules say. Where config.yaml names admins,
- * only they change what the server and CI refuse.
+ * only they change what the server and CI refuse: any other commit that arrives has of each of these what one of its
+ * parents has.
  */
 async function judgePolicy(
   server: Server,
-  { from, to, config }: { readonly from: Oid | null; readonly to: Oid; readonly config: ResolvedConfig },
+  input: { readonly arrived: readonly AuditedCommit[]; readonly to: Oid; readonly config: ResolvedConfig },
 ): Promise<readonly string[]> {
-  const after = await readConfig(server, to);
-  if (after === 'broken') return [`${CONFIG_PATH} cannot be read`];
+  const { arrived, to, config } = input;
+  const touching = arrived.filter(({ paths }) => paths.includes(CONFIG_PATH));
+  if (touching.length > 0 && (await readConfig(server, to)) === 'broken')
+    return [`${CONFIG_PATH} cannot be read`];
   if (config.admins === null || (server.user !== null && config.admins.includes(server.user))) return [];
-  const before = await readConfig(server, from);
-  const written = (value: Config | null | 'broken', key: (typeof GUARDED)[number]) =>
-    value === 'broken' ? null : JSON.stringify(value?.[key]);
-  return GUARDED.filter((key) => written(before, key) !== written(after, key)).map(
-    (key) => `only an admin of the server may change ${key} of ${CONFIG_PATH}`,
-  );
+  const problems: string[] = [];
+  for (const { oid } of touching) {
+    const parents = (await server.objects.reader.commit(oid))?.parents ?? [];
+    const after = await readConfig(server, oid);
+    const before = await Promise.all(parents.map((parent) => readConfig(server, parent)));
+    const changed = GUARDED.filter((key) => !before.some((one) => written(one, key) === written(after, key)));
+    problems.push(...changed.map((key) => `only an admin of the server may change ${key} of ${CONFIG_PATH}`));
+  }
+  return problems;
+}
+
+/** In a form in which the order of keys does not count: a merge renders the file anew. */
+function written(config: Config | null | 'broken', key: (typeof GUARDED)[number]): string | null {
+  return config === 'broken' ? null : canonicalJson((config?.[key] ?? null) as YamlValue);
 }
 
 async function readConfig({ objects }: Server, oid: Oid | null): Promise<Config | null | 'broken'> {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serveHttp } from '../../support/http-remote.ts';
 import { installHook } from '../../support/remote-hooks.ts';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
 import { makeTeam, PATIENT } from '../cli/support/team.ts';
@@ -222,4 +223,46 @@ test('a hook that was there runs first, has its say, and stands in its place aga
   expect(await readFile(join(remote, 'hooks/pre-receive'), 'utf8')).toBe(before);
   const inClone = await sandbox.json(clone, ['server', 'install'], { exit: 1 });
   expect(inClone).toMatchObject({ error: { code: 'UNSUPPORTED_REPOSITORY' } });
+});
+
+test('who pushes is whom the web server has authenticated, and acts for the agents that config.yaml gives them', async () => {
+  const own = await openSandbox(PATIENT);
+  try {
+    const { remote, ada, bob } = await makeTeam(own);
+    await own.json(remote, ['server', 'install']);
+    const state = own.path('state');
+    await own.json(ada, ['sync']);
+    await own.git(ada, 'worktree', 'add', '--quiet', state, 'agent-os');
+    const policy =
+      'schema: agent-os/config/v1\nserver:\n  users:\n    alice: [ada]\n    robert: [bob]\n  admins: [root]\n';
+    await own.commitFile(state, 'config.yaml', policy);
+    await own.git(state, 'push', '--quiet', '--no-verify', 'origin', 'agent-os');
+    await own.json(ada, ['log', 'add', 'pushed by nobody that the server knows']);
+    await own.json(ada, ['sync'], { exit: 4 });
+
+    const login = async (clone: string, user: string) => {
+      const http = await serveHttp(own, remote, { credentials: { user, password: 'x' } });
+      await own.git(clone, 'remote', 'set-url', 'origin', http.urlWithCredentials);
+    };
+    await login(ada, 'alice');
+    await own.json(ada, ['lock', 'database', '--paths', 'db/**']);
+    await own.json(ada, ['send', 'bob', 'Mine']);
+    await own.json(ada, ['sync']);
+
+    await login(bob, 'alice');
+    await own.json(bob, ['lock', 'api'], { exit: 4 });
+    await own.json(bob, ['send', 'ada', 'As bob, by the wrong hand']);
+    await own.json(bob, ['sync'], { exit: 4 });
+    await login(bob, 'robert');
+    await own.json(bob, ['sync']);
+    await own.json(bob, ['lock', 'api']);
+
+    await own.json(ada, ['sync']);
+    await own.git(state, 'reset', '--quiet', '--hard', 'agent-os');
+    await own.commitFile(state, 'config.yaml', 'schema: agent-os/config/v1\n');
+    const changed = await own.tryGit(ada, ['push', '--no-verify', 'origin', 'agent-os']);
+    expect(changed.stderr).toContain('only an admin of the server may change server of config.yaml');
+  } finally {
+    await own.dispose();
+  }
 });
