@@ -5,6 +5,7 @@ import { benchInbox } from './inbox.js';
 import { benchPublish } from './publish.js';
 import { benchRemoteLock } from './remote-lock.js';
 import { benchStartUp } from './start-up.js';
+import { benchVerify } from './verify.js';
 
 const MEMORY_TARGET = 150;
 const benchmarks = {
@@ -12,6 +13,7 @@ const benchmarks = {
   'remote-lock': benchRemoteLock,
   inbox: benchInbox,
   publish: benchPublish,
+  verify: benchVerify,
 };
 
 const chosen = process.argv.slice(2);

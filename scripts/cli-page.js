@@ -28,6 +28,13 @@ const JSON_FIELDS = {
     '`sessions: [{id, agent, status, task, branch, heartbeatAt, …}]`, `locks`, `unread`, `conflicts`, `unsynced`',
   sync: '`fetched`, `merged`, `published`, `branch` (`pushed`, `behind`, `same`)',
   push: '`pushed`, `locks`',
+  verify:
+    '`findings: [{rule, severity, path, line, commit, message, hint}]`, `unknown`, `range`, `commits`, `branch`',
+  'ci install': '`host`, `path`, `file`, `onBranch`, `dryRun`',
+  'ci notify': '`messages`, `already`',
+  'server install': '`hook`, `kept`, `action`, `dryRun`',
+  'server uninstall': '`hook`, `kept`, `action`, `dryRun`',
+  'server receive': '`refusals: [{ref, message}]`',
   gc: '`removed`, `dryRun`',
   doctor: '`checks: [{name, status, message, fix}]`',
 };

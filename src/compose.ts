@@ -181,7 +181,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       ]);
       const source = offline ? null : settings.remote;
       return {
-        code: openCodeAudit({ paths, remote: source, budget, sshCommand }),
+        code: openCodeAudit({ paths, reader, remote: source, budget, sshCommand }),
         scratch: openScratchObjects(reader, objectFormat),
       };
     },
@@ -282,6 +282,7 @@ export async function openServer(options: WorkspaceOptions = {}): Promise<Server
     audit: {
       code: openCodeAudit({
         paths,
+        reader,
         remote: null,
         budget: settings.networkBudget,
         sshCommand: null,

@@ -1,7 +1,7 @@
 import type { ChainLink, CodeAudit, ListedEntry } from '../domain/code-audit.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { isOid, type Oid, quoted } from '../domain/names.ts';
-import type { RepositoryPaths, TreeMode } from '../domain/ports.ts';
+import type { ObjectReader, RepositoryPaths, TreeMode } from '../domain/ports.ts';
 import { listCommits } from './commit-listing.ts';
 import { ensureCommit, ensureRange, ensureWhole } from './deepen.ts';
 import { openLocalRefs } from './local-refs.ts';
@@ -11,6 +11,7 @@ import { placeOf } from './repository.ts';
 
 interface AuditOptions {
   readonly paths: RepositoryPaths;
+  readonly reader: ObjectReader;
   /** A configured remote, from which what is missing is fetched; null: nothing is fetched. */
   readonly remote: string | null;
   /** Milliseconds for one fetch. */
@@ -25,10 +26,11 @@ const LOCKED = ['--grep=^agent-os-lock', '--regexp-ignore-case', '--basic-regexp
 
 /** See the port. What people type as a revision reaches git on standard input only. */
 export function openCodeAudit(options: AuditOptions): CodeAudit {
-  const { paths, remote, budget, sshCommand, variables = {} } = options;
+  const { paths, reader, remote, budget, sshCommand, variables = {} } = options;
   const place = { ...placeOf(paths), variables };
   const source = {
     paths,
+    reader,
     remote: remote === null ? null : { name: remote, git: remoteGit(paths, remote, sshCommand) },
     budget: () => startBudget(budget),
   };
@@ -37,7 +39,10 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
   async function resolve(revision: string): Promise<Oid | null> {
     if (revision === '' || /[\s\p{Cc}]/u.test(revision)) return null;
     if (/^(?:0{40}|0{64})$/.test(revision)) return remoteHead();
-    if (isOid(revision)) await ensureCommit(source, revision);
+    if (isOid(revision)) {
+      await ensureCommit(source, revision);
+      return revision;
+    }
     const input = `${revision}^{commit}\n`;
     const { stdout } = await runGit({ ...place, args: ['cat-file', '--batch-check=%(objectname)'], input });
     const answer = stdout.toString('utf8').trimEnd();

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentOsError } from '../domain/errors.ts';
 import { isOid, type Oid, type RefName } from '../domain/names.ts';
-import type { RepositoryPaths } from '../domain/ports.ts';
-import { expectGit, runGit } from './process.ts';
+import type { ObjectReader, RepositoryPaths } from '../domain/ports.ts';
+import { expectGit } from './process.ts';
 import { type Budget, type RemoteGit, unreachable } from './remote-git.ts';
 import { placeOf } from './repository.ts';
 
@@ -15,6 +15,7 @@ interface Source {
   /** null: no remote is configured. */
   readonly remote: { readonly name: string; readonly git: RemoteGit } | null;
   readonly budget: () => Budget;
+  readonly reader: ObjectReader;
 }
 
 /** Where this clone's history is cut off; empty for a whole one. */
@@ -28,9 +29,9 @@ export async function readShallow({ commonDir }: RepositoryPaths): Promise<Reado
  * @throws AgentOsError CANNOT_VERIFY, REMOTE_UNREACHABLE
  */
 export async function ensureCommit(source: Source, oid: Oid): Promise<void> {
-  if (await isHere(source.paths, oid)) return;
+  if (await isHere(source, oid)) return;
   await fetchMore(source, (await readShallow(source.paths)).size > 0 ? ['--depth=1'] : [], [oid], oid);
-  if (await isHere(source.paths, oid)) return;
+  if (await isHere(source, oid)) return;
   throw missing(source, oid);
 }
 
@@ -63,10 +64,8 @@ export async function ensureWhole(source: Source, branch: RefName, roots: readon
   return false;
 }
 
-async function isHere(paths: RepositoryPaths, oid: Oid): Promise<boolean> {
-  const args = ['cat-file', '--batch-check=%(objecttype)'];
-  const { stdout } = await runGit({ ...placeOf(paths), args, input: `${oid}\n` });
-  return stdout.toString('latin1').trim() === 'commit';
+async function isHere({ reader }: Source, oid: Oid): Promise<boolean> {
+  return (await reader.commit(oid)) !== null;
 }
 
 async function fetchMore(

@@ -1,7 +1,7 @@
 import { decode } from '../../domain/codec.ts';
 import { decodeStamps } from '../../domain/document/stamps-file.ts';
 import { AgentOsError } from '../../domain/errors.ts';
-import { classify, dayOf, type Place, recordTime } from '../../domain/layout.ts';
+import { classify, type Place, recordTime } from '../../domain/layout.ts';
 import { type Oid, quoted } from '../../domain/names.ts';
 import { KINDS, type Kind } from '../../domain/schema/kinds.ts';
 import { type BranchEntry, badRecord, findBadEntries } from '../../domain/verify/branch-content.ts';
@@ -39,7 +39,7 @@ export async function gatherHistory(
   const isKept =
     before !== null && known !== null && (await workspace.objects.history.isReachable(before, tip));
   const from = isKept ? before : null;
-  const merges = deep || isKept ? await code.merges({ from, to: tip }, MERGES) : [];
+  const merges = (deep || isKept) && from !== tip ? await code.merges({ from, to: tip }, MERGES) : [];
   const falseMerges: Oid[] = [];
   for (const merge of merges) {
     if (await isFalseMerge({ ...scratch, hash: workspace.hash }, merge)) falseMerges.push(merge);
@@ -64,7 +64,10 @@ async function isFalseMerge(tools: Parameters<typeof joinTrees>[0], oid: Oid): P
   return trees.length !== parents.length || (await joinTrees(tools, trees)) !== merge.tree;
 }
 
-/** Which files are read, beside documents, which always are: all, those of some paths, or records made since a time. */
+/**
+ * Which files are read, beside documents, which always are: all, those of some paths, or sessions and recaps made since
+ * a time: what a check of commits goes by.
+ */
 export type Reading =
   | { readonly files: 'all' }
   | { readonly files: ReadonlySet<string> }
@@ -78,7 +81,7 @@ export async function findBadFiles(
   { tip, reading }: { readonly tip: Oid; readonly reading: Reading },
 ): Promise<readonly Draft[]> {
   const listed = await code.entries(tip);
-  const entries = listed.map((entry) => ({ ...entry, isSafe: entry.path.split('/').every(isSafeName) }));
+  const entries = listed.map((entry) => Object.assign(entry, { isSafe: isSafePath(entry.path) }));
   const drafts = [...findBadEntries(entries)];
   const isFine = ({ mode, isSafe }: BranchEntry) => isSafe && (mode === '100644' || mode === '100755');
   const due = entries.filter((entry) => isFine(entry) && isRead(entry.path, reading));
@@ -94,16 +97,20 @@ export async function findBadFiles(
   return drafts;
 }
 
+function isSafePath(path: string): boolean {
+  return path.split('/').every(isSafeName);
+}
+
 function isRead(path: string, reading: Reading): boolean {
   const place = classify(path);
   if ('files' in reading) return reading.files === 'all' || reading.files.has(path);
   switch (place.kind) {
     case 'session':
-    case 'message':
     case 'recap':
       return recordTime(place.id) >= reading.since;
+    case 'message':
     case 'log':
-      return place.day >= dayOf(Math.max(0, reading.since));
+      return false;
     default:
       return true;
   }

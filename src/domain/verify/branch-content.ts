@@ -36,17 +36,30 @@ export function badRecord(problem: { readonly path: string; readonly message: st
 
 const HINT = 'See `git log` of the branch for who wrote it, and mend or remove it there.';
 
+/** Written for the many entries that are in order: what costs time is done for the few that may not be. */
 function problemOf({ path, mode, size, isSafe }: BranchEntry): string | null {
-  const name = quoted(path, 200);
-  if (!isSafe) return `${name} is a path that clients refuse`;
-  if (mode === '120000') return `${name} is a symbolic link`;
-  if (mode === '160000') return `${name} is a submodule`;
-  if (isFolder(path)) return `${name} is a file, and the branch has a folder there`;
-  const { kind } = classify(path);
-  const limit = kind === 'attachment' ? MAX_ATTACHMENT : MAX_BYTES;
-  if (size > limit) return `${name} is ${size} bytes large (at most ${limit})`;
-  if (/^\.(?:github|gitlab|gitea|forgejo|circleci)(?:\/|-ci)/.test(path) && path !== WORKFLOW_PATH)
-    return `${name} could run on the host, and is not what agent-os puts there`;
-  if (path === '.gitmodules' || path === '.gitattributes') return `${name} changes how git treats the branch`;
-  return null;
+  const problem = !isSafe
+    ? 'is a path that clients refuse'
+    : (MODES[mode] ?? (isInTheWay(path) ? 'is a file, and the branch has a folder there' : null));
+  const found = problem ?? (size > MAX_BYTES ? judgeSize(path, size) : null) ?? judgeName(path);
+  return found === null ? null : `${quoted(path, 200)} ${found}`;
+}
+
+const MODES: Partial<Record<TreeMode, string>> = { 120000: 'is a symbolic link', 160000: 'is a submodule' };
+
+/** No folder of the layout is named like a record. */
+function isInTheWay(path: string): boolean {
+  return !path.endsWith('.yaml') && isFolder(path);
+}
+
+function judgeSize(path: string, size: number): string | null {
+  const limit = classify(path).kind === 'attachment' ? MAX_ATTACHMENT : MAX_BYTES;
+  return size > limit ? `is ${size} bytes large (at most ${limit})` : null;
+}
+
+function judgeName(path: string): string | null {
+  if (!path.startsWith('.') || path === WORKFLOW_PATH) return null;
+  if (path === '.gitmodules' || path === '.gitattributes') return 'changes how git treats the branch';
+  const isRun = /^\.(?:github|gitlab|gitea|forgejo|circleci)(?:\/|-ci)/.test(path);
+  return isRun ? 'could run on the host, and is not what agent-os puts there' : null;
 }
