@@ -101,19 +101,14 @@ function isSafePath(path: string): boolean {
   return path.split('/').every(isSafeName);
 }
 
+/** Nearly everything on a branch; what a check of commits does not go by is told by its folder alone. */
+const NOT_GONE_BY = /^(?:messages|logs|attachments)\//;
+
 function isRead(path: string, reading: Reading): boolean {
-  const place = classify(path);
   if ('files' in reading) return reading.files === 'all' || reading.files.has(path);
-  switch (place.kind) {
-    case 'session':
-    case 'recap':
-      return recordTime(place.id) >= reading.since;
-    case 'message':
-    case 'log':
-      return false;
-    default:
-      return true;
-  }
+  if (NOT_GONE_BY.test(path)) return false;
+  const place = classify(path);
+  return (place.kind !== 'session' && place.kind !== 'recap') || recordTime(place.id) >= reading.since;
 }
 
 function problemOf(path: string, bytes: Uint8Array): Draft | null {
