@@ -20,6 +20,7 @@
  * @packageDocumentation
  */
 export { addAgent, listAgents, showAgent } from './app/agents.ts';
+export { type NotifyInput, type NotifyResult, notifyOfCi } from './app/ci-notify.ts';
 export { readContext } from './app/context.ts';
 export { examine } from './app/doctor.ts';
 export { handOff } from './app/handoff.ts';
@@ -43,9 +44,11 @@ export { beat, finishSession, startSession } from './app/sessions.ts';
 export { appendState, getState, setState } from './app/state.ts';
 export { readStatus } from './app/status.ts';
 export { type SyncInput, type SyncReport, syncNow } from './app/syncing.ts';
+export { type Verification, type VerifyInput, verify } from './app/verify/verify.ts';
 export type { Settings, Workspace } from './app/workspace.ts';
 export { openWorkspace, type WorkspaceOptions } from './compose.ts';
 export { AgentOsError, ERROR_CODES, type ErrorCode } from './domain/errors.ts';
+export type { Finding, RuleId, Severity } from './domain/verify/finding.ts';
 export type { FencedPushOutcome } from './store/locks/fenced-push.ts';
 export type {
   AcquireOutcome,

@@ -4,6 +4,9 @@ import { anyPath, type Checked, ruleTitle, sentenceOf } from './place.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0-rtm.5.json';
 const DOCUMENTATION = 'https://unpkg.com/agent-os/docs/verify.md';
+/** GitHub shows no more of one run. */
+const SHOWN = 5000;
+
 const LEVEL = { error: 'error', warn: 'warning' } as const;
 
 /**
@@ -20,7 +23,11 @@ export function formatSarif(
     helpUri: `${DOCUMENTATION}#${id}`,
     defaultConfiguration: { level: LEVEL[RULES[id].severity] },
   }));
-  const notifications = unknown.map((text) => ({ level: 'error', message: { text } }));
+  const rest = findings.length - SHOWN;
+  const notifications = [
+    ...unknown.map((text) => ({ level: 'error', message: { text } })),
+    ...(rest > 0 ? [{ level: 'warning', message: { text: `${rest} more findings are not listed` } }] : []),
+  ];
   return asciiJson({
     $schema: SCHEMA,
     version: '2.1.0',
@@ -33,7 +40,7 @@ export function formatSarif(
             ...(notifications.length > 0 && { toolExecutionNotifications: notifications }),
           },
         ],
-        results: findings.map((finding) => describe(finding, hash)),
+        results: findings.slice(0, SHOWN).map((finding) => describe(finding, hash)),
       },
     ],
   });
