@@ -86,12 +86,15 @@ async function readRecord(server: Server, ref: RefName, oid: Oid): Promise<LockR
   throw new AgentOsError('RECORD_BROKEN', `${ref} holds the record of another resource`);
 }
 
-/** null: it cannot be read, so whatever replaces it in good order is an improvement. */
+/**
+ * null: it is broken, so whatever replaces it in good order is an improvement.
+ * @throws AgentOsError SCHEMA_TOO_NEW: nobody can say who holds it
+ */
 async function tryRecord(server: Server, ref: RefName, oid: Oid): Promise<LockRecord | null> {
   try {
     return await readRecord(server, ref, oid);
   } catch (error) {
-    if (error instanceof AgentOsError && error.code !== 'GIT_FAILED') return null;
+    if (error instanceof AgentOsError && error.code === 'RECORD_BROKEN') return null;
     throw error;
   }
 }

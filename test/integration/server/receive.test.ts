@@ -110,6 +110,7 @@ test('a running lock is not taken by somebody else, and neither its token nor it
     ],
     ['no parent', file, [], /not the one before with one record more/],
     ['nonsense', 'resource: [', [held], /lock|YAML|flow/i],
+    ['a newer format', file.replace('agent-os/lock/v1', 'agent-os/lock/v2'), [held], /newer version/],
     ['another resource', file.replace('resource: database', 'resource: api'), [held], /another resource/],
   ];
   for (const [name, content, parents, expected] of cases) {
