@@ -1,13 +1,12 @@
 import { AgentOsError } from '../../domain/errors.ts';
-import { type Claim, decodeClaims } from '../../domain/locks/claims.ts';
-import { decodeLockRecord, type LockRecord } from '../../domain/locks/lock-record.ts';
+import type { LockRecord } from '../../domain/locks/lock-record.ts';
 import { CLAIMS_REF, encodeResource, LOCKS_PREFIX } from '../../domain/locks/lock-ref.ts';
 import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
 import { judgeClaimsMove } from '../../domain/receive/claims-move.ts';
 import { judgeLockMove, judgeLockRemoval } from '../../domain/receive/lock-move.ts';
 import type { Pusher } from '../../domain/receive/pusher.ts';
 import type { ResolvedConfig } from '../../domain/schema/resolve-config.ts';
-import { CLAIMS_FILE, RECORD_FILE, readRecordFile } from '../../store/locks/board-reader.ts';
+import { readClaimsTable, readLockRecord } from '../verify/gather-locks.ts';
 import type { ReceivedUpdate, Server } from './server.ts';
 
 /** What the lock refs are before a push, and will be after it. */
@@ -33,7 +32,7 @@ export async function judgeLock(
   const now = server.clock.now();
   if (to === null) {
     const commit = from === null ? null : await reader.commit(from);
-    const claims = await readClaims(server, state.after.get(CLAIMS_REF) ?? null);
+    const claims = await readClaimsTable(reader, state.after.get(CLAIMS_REF) ?? null);
     return judgeLockRemoval({
       record: before,
       committedAt: commit?.committedAt ?? now / 1000,
@@ -46,7 +45,7 @@ export async function judgeLock(
   if (commit === null) return ['it does not point to a commit'];
   const isNext = from === null ? commit.parents.length === 0 : commit.parents.join() === from;
   if (!isNext) return ['its history is not the one before with one record more'];
-  const after = await readRecord(server, ref, to);
+  const after = await readLockRecord(sourcesOf(server), ref, to);
   const { maxSkew } = config.locks;
   return judgeLockMove({ before, after, message: commit.message, pusher, now, maxSkew });
 }
@@ -58,10 +57,11 @@ export async function judgeClaims(
   { state }: Pick<Judged, 'state'>,
 ): Promise<readonly string[]> {
   if (to === null) return ['the table of claims is never removed'];
-  const commit = await server.objects.reader.commit(to);
+  const { reader } = server.objects;
+  const commit = await reader.commit(to);
   const isNext = from === null ? commit?.parents.length === 0 : commit?.parents.join() === from;
   if (!isNext) return ['its history is not the one before with one table more'];
-  const [before, after] = [await readClaims(server, from), await readClaims(server, to)];
+  const [before, after] = [await readClaimsTable(reader, from), await readClaimsTable(reader, to)];
   const records = new Map<ResourceName, LockRecord>();
   for (const resource of new Set([...before, ...after].map((claim) => claim.resource))) {
     const ref = `${LOCKS_PREFIX}${encodeResource(resource, server.hash)}` as RefName;
@@ -72,29 +72,19 @@ export async function judgeClaims(
   return judgeClaimsMove({ before, after, records });
 }
 
-async function readClaims(server: Server, oid: Oid | null): Promise<readonly Claim[]> {
-  if (oid === null) return [];
-  const bytes = await readRecordFile(server.objects.reader, oid, CLAIMS_FILE, CLAIMS_REF);
-  return decodeClaims(bytes, CLAIMS_REF).claims;
-}
-
-/** @throws AgentOsError RECORD_BROKEN, SCHEMA_TOO_NEW */
-async function readRecord(server: Server, ref: RefName, oid: Oid): Promise<LockRecord> {
-  const bytes = await readRecordFile(server.objects.reader, oid, RECORD_FILE, ref);
-  const record = decodeLockRecord(bytes, ref);
-  if (`${LOCKS_PREFIX}${encodeResource(record.resource, server.hash)}` === ref) return record;
-  throw new AgentOsError('RECORD_BROKEN', `${ref} holds the record of another resource`);
-}
-
 /**
  * null: it is broken, so whatever replaces it in good order is an improvement.
  * @throws AgentOsError SCHEMA_TOO_NEW: nobody can say who holds it
  */
 async function tryRecord(server: Server, ref: RefName, oid: Oid): Promise<LockRecord | null> {
   try {
-    return await readRecord(server, ref, oid);
+    return await readLockRecord(sourcesOf(server), ref, oid);
   } catch (error) {
     if (error instanceof AgentOsError && error.code === 'RECORD_BROKEN') return null;
     throw error;
   }
+}
+
+function sourcesOf({ objects, hash }: Server) {
+  return { reader: objects.reader, hash };
 }

@@ -1,13 +1,15 @@
 import type { ChainLink, CodeAudit } from '../../domain/code-audit.ts';
 import { AgentOsError } from '../../domain/errors.ts';
+import { type Claim, decodeClaims } from '../../domain/locks/claims.ts';
 import { decodeLockRecord, type LockRecord } from '../../domain/locks/lock-record.ts';
-import { encodeResource, type Hash, LOCKS_PREFIX } from '../../domain/locks/lock-ref.ts';
+import { CLAIMS_REF, encodeResource, type Hash, LOCKS_PREFIX } from '../../domain/locks/lock-ref.ts';
 import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
 import type { ObjectReader } from '../../domain/ports.ts';
 import type { LockTrailer } from '../../domain/trailers.ts';
 import type { Grant, LockFacts, LockStory } from '../../domain/verify/facts.ts';
 import type { LockRefs } from '../../store/locks/authority.ts';
-import { createBoardReader, RECORD_FILE, readRecordFile } from '../../store/locks/board-reader.ts';
+import { CLAIMS_FILE, RECORD_FILE } from '../../store/locks/board-reader.ts';
+import { readRecordFile } from '../../store/locks/record-file.ts';
 
 interface Sources {
   readonly reader: ObjectReader;
@@ -15,20 +17,49 @@ interface Sources {
   readonly hash: Hash;
 }
 
-const PLACE = { prefix: LOCKS_PREFIX, scope: 'remote' } as const;
-
 /**
  * Every lock and claim; those that cannot be read are named.
  * @throws AgentOsError RECORD_BROKEN, SCHEMA_TOO_NEW: the table of claims, without which nothing is known of paths
  */
 export async function gatherLocks(
-  { reader, hash }: Pick<Sources, 'reader' | 'hash'>,
+  sources: Pick<Sources, 'reader' | 'hash'>,
   refs: LockRefs,
 ): Promise<LockFacts> {
-  const boards = createBoardReader(reader, hash);
-  const [board, claims] = await Promise.all([boards.readAll(PLACE, refs), boards.readClaims(refs)]);
-  const broken = board.broken.map(({ ref, problem }) => ({ ref, problem }));
-  return { records: board.records, claims, broken };
+  const records = new Map<ResourceName, LockRecord>();
+  const broken: LockFacts['broken'][number][] = [];
+  for (const [ref, oid] of refs.locks) {
+    try {
+      const record = await readLockRecord(sources, ref, oid);
+      records.set(record.resource, record);
+    } catch (error) {
+      if (!(error instanceof AgentOsError) || !/^(RECORD_BROKEN|SCHEMA_TOO_NEW)$/.test(error.code))
+        throw error;
+      broken.push({ ref, problem: error.message });
+    }
+  }
+  return { records, claims: await readClaimsTable(sources.reader, refs.claims), broken };
+}
+
+/**
+ * The record that a lock's ref points to.
+ * @throws AgentOsError RECORD_BROKEN (also where it is the record of another resource), SCHEMA_TOO_NEW
+ */
+export async function readLockRecord(
+  { reader, hash }: Pick<Sources, 'reader' | 'hash'>,
+  ref: RefName,
+  oid: Oid,
+): Promise<LockRecord> {
+  const record = decodeLockRecord(await readRecordFile(reader, oid, RECORD_FILE, ref), ref);
+  if (`${LOCKS_PREFIX}${encodeResource(record.resource, hash)}` === ref) return record;
+  throw new AgentOsError('RECORD_BROKEN', `${ref} holds the record of another resource`, {
+    data: { ref, oid, resource: record.resource },
+  });
+}
+
+/** @throws AgentOsError RECORD_BROKEN, SCHEMA_TOO_NEW */
+export async function readClaimsTable(reader: ObjectReader, oid: Oid | null): Promise<readonly Claim[]> {
+  if (oid === null) return [];
+  return decodeClaims(await readRecordFile(reader, oid, CLAIMS_FILE, CLAIMS_REF), CLAIMS_REF).claims;
 }
 
 /**

@@ -23,36 +23,32 @@ export interface StoredBoard extends LockBoard {
   })[];
 }
 
-/** Where the refs of records are. */
-export type RecordPlace = Pick<Authority, 'prefix' | 'scope'>;
-
 const EMPTY_TABLE: ClaimsTable = { claims: [], unknown: {} };
 /** Records are immutable by oid; this many are kept for the life of the process. */
 const KEPT = 2000;
 
 export interface BoardReader {
-  refOf(authority: RecordPlace, resource: ResourceName): RefName;
+  refOf(authority: Authority, resource: ResourceName): RefName;
   /** The records of the resources; and of all claims, with the table, when `withClaims`. */
   read(
-    authority: RecordPlace,
+    authority: Authority,
     refs: LockRefs,
     wanted: { readonly resources: readonly ResourceName[]; readonly withClaims: boolean },
   ): Promise<StoredBoard>;
   /** The claims alone. */
   readClaims(refs: LockRefs): Promise<readonly Claim[]>;
   /** Every record, without the claims. */
-  readAll(authority: RecordPlace, refs: LockRefs): Promise<StoredBoard>;
+  readAll(authority: Authority, refs: LockRefs): Promise<StoredBoard>;
 }
 
 export function createBoardReader(reader: ObjectReader, hash: Hash): BoardReader {
   const known = new Map<Oid, LockRecord>();
 
-  const refOf = (authority: RecordPlace, resource: ResourceName) =>
+  const refOf = (authority: Authority, resource: ResourceName) =>
     `${authority.prefix}${encodeResource(resource, hash)}` as RefName;
 
-  async function readRecord(authority: RecordPlace, ref: RefName, oid: Oid): Promise<LockRecord> {
-    const record =
-      known.get(oid) ?? decodeLockRecord(await readRecordFile(reader, oid, RECORD_FILE, ref), ref);
+  async function readRecord(authority: Authority, ref: RefName, oid: Oid): Promise<LockRecord> {
+    const record = known.get(oid) ?? decodeLockRecord(await readFile(reader, oid, RECORD_FILE, ref), ref);
     if (refOf(authority, record.resource) !== ref) {
       throw new AgentOsError('RECORD_BROKEN', `${ref} holds the record of another resource`, {
         data: { ref, oid, resource: record.resource },
@@ -65,7 +61,7 @@ export function createBoardReader(reader: ObjectReader, hash: Hash): BoardReader
 
   /** Those of `pairs` whose record can be read, and those whose cannot. */
   async function collect(
-    authority: RecordPlace,
+    authority: Authority,
     refs: LockRefs,
     table: ClaimsTable,
     pairs: Iterable<readonly [ref: RefName, resource: ResourceName | null]>,
@@ -113,20 +109,10 @@ export function createBoardReader(reader: ObjectReader, hash: Hash): BoardReader
 }
 
 function readTable(reader: ObjectReader, oid: Oid): Promise<ClaimsTable> {
-  return readRecordFile(reader, oid, CLAIMS_FILE, 'claims').then((bytes) => decodeClaims(bytes, CLAIMS_FILE));
+  return readFile(reader, oid, CLAIMS_FILE, 'claims').then((bytes) => decodeClaims(bytes, CLAIMS_FILE));
 }
 
-/**
- * The one file of a record's commit.
- * @param where - what to call it in an error
- * @throws AgentOsError RECORD_BROKEN
- */
-export async function readRecordFile(
-  reader: ObjectReader,
-  oid: Oid,
-  file: string,
-  where: string,
-): Promise<Uint8Array> {
+async function readFile(reader: ObjectReader, oid: Oid, file: string, where: string): Promise<Uint8Array> {
   const commit = await reader.commit(oid);
   const entries = commit === null ? null : await reader.tree(commit.tree);
   const entry = entries?.find(({ name, mode }) => name === file && (mode === '100644' || mode === '100755'));
