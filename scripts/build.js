@@ -1,6 +1,6 @@
-// Builds dist/: the command line (one file, in which a lazy import runs a module when it is first needed, and its
-// compiled form), the library, and its types.
-// `--no-types` leaves the types out, `--meta` prints what each file of the command line is made of.
+// Builds dist/: the command line in chunks (a lazy import reads the chunk that it needs) with their compiled forms, the
+// library, and its types.
+// `--no-types` leaves the types out, `--meta` prints what each chunk of the command line is made of.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { analyzeMetafile, build } from 'esbuild';
+import { basename, dirname, join, resolve } from 'node:path';
+import { analyzeMetafile, build, transform } from 'esbuild';
 
 const project = resolve(import.meta.dirname, '..');
 const dist = join(project, 'dist');
@@ -34,24 +34,27 @@ const shared = {
 const [commandLine, library] = await Promise.all([
   build({
     ...shared,
-    entryPoints: { 'cli/main': 'src/cli/main.ts' },
-    format: 'cjs',
+    entryPoints: { main: 'src/cli/main.ts' },
+    outdir: 'dist/cli',
+    splitting: true,
     outExtension: { '.js': '.cjs' },
-    // Its ES module, of which the bundle takes only what writes an object.
     alias: {
+      // Its ES module, of which the bundle takes only what writes an object.
       'isomorphic-git': join(project, 'node_modules/isomorphic-git/index.js'),
       // The same code without an import of node:crypto: the random numbers are handed to it.
       ulid: join(project, 'node_modules/ulid/dist/browser/index.js'),
+      'node:child_process': join(project, 'scripts/bundle/child-process.js'),
+      'sha.js/sha1.js': join(project, 'scripts/bundle/sha1.js'),
+      pako: join(project, 'scripts/bundle/zlib.js'),
     },
     minify: true,
     metafile: true,
     define: {
       'import.meta.url': '__bundleUrl',
-      // isomorphic-git then deflates and hashes by itself: what it would use loads all of fetch and Web Crypto first.
+      // isomorphic-git then takes pako and sha.js: what it would use loads all of fetch and Web Crypto first.
       CompressionStream: 'undefined',
       'crypto.subtle': 'undefined',
     },
-    banner: { js: "var __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   }),
   build({
     ...shared,
@@ -60,13 +63,11 @@ const [commandLine, library] = await Promise.all([
   }),
 ]).catch(() => process.exit(1)); // esbuild has said why
 
-const outputs = [...commandLine.outputFiles, ...library.outputFiles];
-for (const { path, text } of outputs) {
+for (const { path, text } of library.outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
-  replaceFile(path, path.endsWith('.cjs') ? markBuild(escapeNonAscii(text)) : text);
+  replaceFile(path, text);
 }
-const bundle = join(dist, 'cli/main.cjs');
-replaceFile(`${bundle}.cache`, compileBundle());
+await writeCommandLine(join(dist, 'cli'), commandLine);
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licensesOf(commandLine.metafile));
 
 if (!process.argv.includes('--no-types')) {
@@ -91,6 +92,53 @@ function licensesOf({ inputs }) {
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
+/**
+ * Write the chunks that esbuild has cut as files that bin/load-bundle.js reads, each with its compiled form. What every
+ * command needs, `main` and `compose` with all that they import, is one file.
+ */
+async function writeCommandLine(folder, { outputFiles, metafile }) {
+  mkdirSync(folder, { recursive: true });
+  const chunks = new Map();
+  for (const { path, text } of outputFiles) chunks.set(basename(path), await toFactory(text));
+  const common = commonChunks(metafile);
+  const files = new Map([['main.cjs', [...common]]]);
+  for (const name of chunks.keys()) if (!common.has(name)) files.set(name, [name]);
+  for (const [file, names] of files) {
+    const members = names.map((name) => `${JSON.stringify(`./${name}`)}:${chunks.get(name)}`);
+    replaceFile(join(folder, file), markBuild(`({${members.join(',\n')}})`));
+  }
+  const caches = compileChunks();
+  for (const [file, cache] of caches) replaceFile(join(folder, file), cache);
+  for (const name of readdirSync(folder))
+    if (!files.has(name) && !caches.has(name)) rmSync(join(folder, name));
+}
+
+/** A chunk as the text of a function that fills `module.exports`, with `require` for imports of both kinds. */
+async function toFactory(text) {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: shared.target,
+    minify: true,
+    supported: { 'dynamic-import': false },
+  });
+  return `function(exports,require,module,__bundleUrl){${escapeNonAscii(code)}\n}`;
+}
+
+/** The chunks that `main` and `compose` consist of. */
+function commonChunks({ outputs }) {
+  const common = new Set();
+  const add = (path) => {
+    if (common.has(basename(path))) return;
+    common.add(basename(path));
+    for (const { path: next, kind } of outputs[path].imports)
+      if (kind === 'import-statement' && next in outputs) add(next);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs))
+    if (entryPoint === 'src/cli/main.ts' || entryPoint === 'src/compose.ts') add(path);
+  return common;
+}
+
 /** A comment of 20 characters that tells builds apart; see bin/load-bundle.js. */
 function markBuild(text) {
   return `/*${createHash('sha256').update(text).digest('hex').slice(0, 16)}*/${text}`;
@@ -107,11 +155,12 @@ function replaceFile(path, contents) {
   renameSync(`${path}.new`, path);
 }
 
-/** V8's compiled form of the bundle, with the functions that everyday commands use. */
-function compileBundle() {
+/** V8's compiled forms of the chunks that everyday commands use, by file name. */
+function compileChunks() {
   const folder = mkdtempSync(join(tmpdir(), 'agent-os-build-'));
   try {
     const cache = join(folder, 'cache');
+    mkdirSync(cache);
     const clean = Object.entries(process.env).filter(([name]) => !/^(GIT_|AGENT_OS_)/.test(name));
     const env = {
       ...Object.fromEntries(clean),
@@ -136,7 +185,7 @@ function compileBundle() {
     ];
     const input = lines.map((argv) => `${JSON.stringify({ argv: [...argv, '--json'] })}\n`).join('');
     execFileSync(process.execPath, [join(project, 'bin/agent-os.js'), 'batch'], { cwd: folder, env, input });
-    return readFileSync(cache);
+    return new Map(readdirSync(cache).map((name) => [name, readFileSync(join(cache, name))]));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

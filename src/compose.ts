@@ -52,7 +52,6 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   const repository = await discoverRepository(options.cwd ?? process.cwd(), env);
   const { paths, objectFormat } = repository;
   const reader = openObjectReader(paths);
-  reader.warm();
   const [config] = await Promise.all([readConfig(paths, env), requireGit(paths.commonDir, env)]);
   const settings = readSettings((name) => config.get(name) ?? undefined, env);
   const sshCommand = config.get('core.sshcommand');
@@ -91,26 +90,26 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     author: async (agent) => personOf(config, env, agent),
   });
 
-  const lockDependencies = async () => {
-    const { readLockPolicy } = await import('./app/lock-policy.ts');
-    return {
-      objects: { reader, writer },
-      refs,
-      remote,
-      clock,
-      ids,
-      random,
-      clone,
-      files,
-      hash: hashText,
-      policyAt: (tip: Oid | null) => readLockPolicy({ reader, branch }, tip),
-      author: personOf(config, env, 'agent-os' as AgentName),
-      operationId: () => operationId({ clock: nextClock(clock.now(), 0), clone, unique: ids.record() }),
-    };
-  };
+  const lockDependencies = () => ({
+    objects: { reader, writer },
+    refs,
+    remote,
+    clock,
+    ids,
+    random,
+    clone,
+    files,
+    hash: hashText,
+    policyAt: async (tip: Oid | null) => {
+      const { readLockPolicy } = await import('./app/lock-policy.ts');
+      return readLockPolicy({ reader, branch }, tip);
+    },
+    author: personOf(config, env, 'agent-os' as AgentName),
+    operationId: () => operationId({ clock: nextClock(clock.now(), 0), clone, unique: ids.record() }),
+  });
   const openLocks = once(async () => {
     const { createLocks } = await import('./store/locks/create-locks.ts');
-    return createLocks(await lockDependencies());
+    return createLocks(lockDependencies());
   });
 
   const openSync = once(async () => {
@@ -191,7 +190,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
         import('./git/work-push.ts'),
       ]);
       const work = openWorkPush({ paths, remote: remote?.name ?? '', budget, sshCommand });
-      return pushFenced({ ...(await lockDependencies()), work }, request);
+      return pushFenced({ ...lockDependencies(), work }, request);
     },
     async removeRemoteRefs(old) {
       if (remote === null) return [];

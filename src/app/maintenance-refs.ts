@@ -1,6 +1,6 @@
 import { AgentOsError } from '../domain/errors.ts';
-import { decodeClaims } from '../domain/locks/claims.ts';
-import { decodeLockRecord } from '../domain/locks/lock-record.ts';
+import { decodeClaims } from '../domain/locks/claims-codec.ts';
+import { decodeLockRecord } from '../domain/locks/lock-record-codec.ts';
 import type { Oid, RefName } from '../domain/names.ts';
 import type { CommitObject, Mirror } from '../domain/ports.ts';
 import type { Workspace } from './workspace.ts';

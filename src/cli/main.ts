@@ -1,13 +1,8 @@
+import { openSink } from './output-sink.ts';
 import { run } from './run.ts';
 
 /** Ends by itself once output is flushed; only an interrupted command is ended, with everything it started. */
 export async function main(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    // The reader may close the pipe early (`| head -1`): what the command did still counts.
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -20,8 +15,8 @@ export async function main(): Promise<void> {
     env: process.env,
     // Opened when a command reads it: that takes longer than some commands.
     stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: openSink(1, () => process.stdout),
+    stderr: openSink(2, () => process.stderr),
     openWorkspace: async (options) => (await import('../compose.ts')).openWorkspace(options),
   });
 }

@@ -3,6 +3,7 @@ import { AgentOsError } from '../domain/errors.ts';
 import { isOid, type Oid, parseRefName, quoted, type RefName } from '../domain/names.ts';
 import type { ObjectReader, RepositoryPaths } from '../domain/ports.ts';
 import { BatchParser, type RawObject } from './batch-parser.ts';
+import { openLooseReader } from './loose-reader.ts';
 import { decodeCommit, decodeTree } from './object-format.ts';
 import { cannotRun, redactCredentials, spawnGit } from './process.ts';
 import { placeOf } from './repository.ts';
@@ -13,8 +14,9 @@ interface Request {
 }
 
 /**
- * Reads objects through one `git cat-file --batch` that is started by the first read, answers many reads in order
- * without waiting for each, and is started again when it has died. It keeps no process alive while nothing is asked.
+ * Reads objects: those that lie loose by themselves, all others through one `git cat-file --batch` that is started by
+ * the first of them, answers many reads in order without waiting for each, and is started again when it has died. It
+ * keeps no process alive while nothing is asked.
  *
  * @param variables - of the quarantine in which a hook sees what is pushed
  * @throws AgentOsError GIT_FAILED (it died, or the object has another type), RECORD_BROKEN (over 16 MiB), NO_GIT
@@ -22,13 +24,23 @@ interface Request {
 export function openObjectReader(
   paths: RepositoryPaths,
   variables: NodeJS.ProcessEnv = {},
-): ObjectReader & { warm(): void; close(): void } {
+): ObjectReader & { close(): void } {
+  const loose = openLooseReader(paths.commonDir);
   let running: CatFile | null = null;
 
-  const read = async (revision: string, type: string): Promise<RawObject | null> => {
-    if (!isOid(revision)) parseRefName(revision);
+  const askGit = (revision: string): Promise<RawObject | null> => {
     if (running === null || running.ended) running = new CatFile(paths, variables);
-    const object = await running.ask(revision);
+    return running.ask(revision);
+  };
+
+  const find = async (revision: Oid | RefName): Promise<RawObject | null> => {
+    const oid = isOid(revision) ? revision : loose.resolve(parseRefName(revision));
+    if (oid === null) return null;
+    return (oid === undefined ? null : loose.read(oid)) ?? askGit(oid ?? revision);
+  };
+
+  const read = async (revision: Oid | RefName, type: string): Promise<RawObject | null> => {
+    const object = await find(revision);
     if (object === null || object.type === type) return object;
     throw new AgentOsError('GIT_FAILED', `${quoted(revision)} is a ${object.type}, not a ${type}`);
   };
@@ -43,10 +55,6 @@ export function openObjectReader(
       return object === null ? null : decodeTree(object.content, object.oid);
     },
     blob: async (oid) => (await read(oid, 'blob'))?.content ?? null,
-    /** Start git now, while there is something else to do: it is up when the first read asks. */
-    warm: () => {
-      running ??= new CatFile(paths, variables);
-    },
     close: () => {
       running?.close();
       running = null;

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import type { CloneId } from '../domain/names.ts';
 import { isCloneId } from '../domain/names.ts';
 import type { Clock, Ids, StateFiles } from '../domain/ports.ts';
@@ -24,7 +24,7 @@ interface Habitat {
  * the copy becomes a clone of its own.
  */
 export async function identifyClone({ commonDir, host, state, ids, clock }: Habitat): Promise<CloneIdentity> {
-  const inode = String((await stat(commonDir, { bigint: true })).ino);
+  const inode = inodeOf(commonDir);
   const isHere = (known: Known) => known.host === host && known.inode === inode;
   const known = parse(await state.read('clone'));
   if (known !== null && isHere(known)) return { id: known.id, copiedFrom: null };
@@ -46,11 +46,15 @@ export async function identifyClone({ commonDir, host, state, ids, clock }: Habi
  * Become a new clone although host and inode are the same: the remote showed that another folder goes on as this one.
  */
 export async function renewIdentity({ commonDir, host, state, ids, clock }: Habitat): Promise<CloneId> {
-  const inode = String((await stat(commonDir, { bigint: true })).ino);
+  const inode = inodeOf(commonDir);
   const id = ids.nonce() as CloneId;
   const createdAt = new Date(clock.now()).toISOString();
   await state.update('clone', () => ({ id, host, inode, createdAt }));
   return id;
+}
+
+function inodeOf(folder: string): string {
+  return String(statSync(folder, { bigint: true }).ino);
 }
 
 interface Known {

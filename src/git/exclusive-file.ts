@@ -1,4 +1,4 @@
-import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentOsError } from '../domain/errors.ts';
 import type { Processes, ProcessIdentity } from '../domain/ports.ts';
@@ -18,49 +18,58 @@ export async function withExclusiveFile<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   const mine = `${path}.${processes.self().pid}.${Math.random().toString(36).slice(2)}`;
-  await writeFile(mine, JSON.stringify(processes.self()));
+  writeFileSync(mine, JSON.stringify(processes.self()));
   try {
     await acquire(path, mine, processes);
     try {
       return await action();
     } finally {
-      await unlink(path).catch(() => {}); // what is left is broken once this process is gone
+      remove(path);
     }
   } finally {
-    await unlink(mine).catch(() => {});
+    remove(mine);
   }
 }
 
 async function acquire(path: string, mine: string, processes: Processes): Promise<void> {
   for (let waited = 0; ; waited += PAUSE) {
-    if (await linked(mine, path)) return;
-    const owner = await readOwner(path);
-    if (owner !== null && !processes.isAlive(owner)) await breakDead(path, mine, processes);
-    else if (waited >= PATIENCE) throw held(path, owner);
-    else await sleep(PAUSE * (0.5 + Math.random()));
+    if (linked(mine, path)) return;
+    const owner = readOwner(path);
+    if (owner !== null && !processes.isAlive(owner) && breakDead(path, mine, processes)) continue;
+    if (waited >= PATIENCE) throw held(path, owner);
+    await sleep(PAUSE * (0.5 + Math.random()));
   }
 }
 
-async function breakDead(path: string, mine: string, processes: Processes): Promise<void> {
+/** @returns false when another process is about to do it */
+function breakDead(path: string, mine: string, processes: Processes): boolean {
   const breaker = `${path}.break`;
-  if (!(await linked(mine, breaker))) {
+  if (!linked(mine, breaker)) {
     // Its owner breaks the lock right now, or died doing so: then this file is all that it left.
-    const owner = await readOwner(breaker);
-    if (owner !== null && !processes.isAlive(owner)) await unlink(breaker).catch(() => {});
-    return;
+    const owner = readOwner(breaker);
+    if (owner !== null && !processes.isAlive(owner)) remove(breaker);
+    return false;
   }
   try {
-    const owner = await readOwner(path);
-    if (owner !== null && !processes.isAlive(owner)) await unlink(path);
+    const owner = readOwner(path);
+    if (owner !== null && !processes.isAlive(owner)) unlinkSync(path);
+    return true;
   } finally {
-    await unlink(breaker).catch(() => {});
+    remove(breaker);
   }
+}
+
+/** Without effect when it is gone, or cannot be removed: what is left is broken once this process is gone. */
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {}
 }
 
 /** The file appears with its content, or not at all because another has the name. */
-async function linked(from: string, to: string): Promise<boolean> {
+function linked(from: string, to: string): boolean {
   try {
-    await link(from, to);
+    linkSync(from, to);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
@@ -68,9 +77,9 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function readOwner(path: string): Promise<ProcessIdentity | null> {
+function readOwner(path: string): ProcessIdentity | null {
   try {
-    const owner: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const owner: unknown = JSON.parse(readFileSync(path, 'utf8'));
     const isOwner = typeof owner === 'object' && owner !== null && 'pid' in owner && 'startedAt' in owner;
     if (!isOwner || typeof owner.pid !== 'number' || typeof owner.startedAt !== 'string') return null;
     return { pid: owner.pid, startedAt: owner.startedAt };

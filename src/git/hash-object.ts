@@ -27,7 +27,7 @@ export function writeThroughGit(paths: RepositoryPaths): WriteObject {
     const oid = await write(type, content);
     const path = join(paths.commonDir, 'objects', oid.slice(0, 2), oid.slice(2));
     const object = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
-    if (await holdsObject(path, object)) return oid;
+    if (holdsObject(path, object)) return oid;
     const wasBroken = await unlink(path).then(
       () => true,
       () => false, // it is in a pack

@@ -1,4 +1,5 @@
 /** Loaded by the first write only: isomorphic-git takes its time to import. */
+import { mkdirSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeObject } from 'isomorphic-git';
@@ -28,7 +29,8 @@ export async function writeInProcess({ gitDir, sync, type, content }: Write): Pr
 /**
  * The file system that isomorphic-git gets. By itself it writes an object straight to its final path, and skips a
  * path that exists: what a kill or a full disk left there truncated stays for ever, and a gc may take the rest. So
- * here no object "exists" beforehand, and writing one keeps and freshens a whole file, or puts a new one into place.
+ * here no object "exists" beforehand, and writing one keeps and freshens a whole file, or puts a new one into place:
+ * at once, for a thread of its own would take longer than so small a file.
  */
 function hardened(object: Uint8Array, sync: boolean) {
   const isObject = (path: string) => /\/objects\/[0-9a-f]{2}\/[0-9a-f]{38}$/.test(path);
@@ -39,9 +41,9 @@ function hardened(object: Uint8Array, sync: boolean) {
       return fs.stat(path);
     },
     writeFile: async (path: string, bytes: Uint8Array) => {
-      if ((await holdsObject(path, object)) && (await freshen(path))) return;
-      await fs.mkdir(dirname(path), { recursive: true });
-      await placeObject(path, bytes, { sync });
+      if (holdsObject(path, object) && freshen(path)) return;
+      mkdirSync(dirname(path), { recursive: true });
+      placeObject(path, bytes, { sync });
     },
   };
 }

@@ -30,7 +30,7 @@ export function openLocalRefs(paths: RepositoryPaths, { hooks = true }: LocalRef
 
   const read: RefStore['read'] = async (patterns) => {
     if (patterns.length === 0) return new Map();
-    const fromFiles = await readRefFiles(paths.commonDir, patterns.map(checked));
+    const fromFiles = readRefFiles(paths.commonDir, patterns.map(checked));
     if (fromFiles !== null) return fromFiles;
     const format = '--format=%(objectname) %(refname)';
     const listed = await expectGit({

@@ -1,48 +1,60 @@
-import { open, readFile, rename, unlink, utimes } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 import { AgentOsError } from '../domain/errors.ts';
 
 /** Whether a loose object's file holds exactly these bytes (header and content, deflated in whatever way). */
-export async function holdsObject(path: string, object: Uint8Array): Promise<boolean> {
+export function holdsObject(path: string, object: Uint8Array): boolean {
   try {
-    const file = await readFile(path);
-    // Loaded here, because only a write that finds its object needs it.
-    const inflate = promisify(process.getBuiltinModule('node:zlib').inflate);
-    const found = await inflate(file, { maxOutputLength: object.length + 1 });
+    const file = readFileSync(path);
+    const found = inflateObject(file, object.length + 1);
     return Buffer.compare(found, object) === 0;
   } catch {
     return false; // missing, truncated, or something else altogether
   }
 }
 
+/** @param most - bytes; what is longer throws, as does what was not deflated */
+export function inflateObject(bytes: Uint8Array, most: number): Buffer {
+  // Loaded here, because not every command reads an object.
+  return process.getBuiltinModule('node:zlib').inflateSync(bytes, { maxOutputLength: most });
+}
+
 /** As git does for an object that it is asked to write again: a gc that runs now shall see it as new. */
-export async function freshen(path: string): Promise<boolean> {
+export function freshen(path: string): boolean {
   const now = new Date();
-  return utimes(path, now, now).then(
-    () => true,
-    () => false,
-  );
+  try {
+    utimesSync(path, now, now);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
  * Put a file into place whole or not at all: a temporary file beside it (named so that `git gc` removes what a kill
  * leaves), synced if asked for, read-only like git's own, and renamed.
  */
-export async function placeObject(
-  path: string,
-  bytes: Uint8Array,
-  options: { sync: boolean },
-): Promise<void> {
+export function placeObject(path: string, bytes: Uint8Array, options: { readonly sync: boolean }): void {
   const temporary = path.replace(/[^/\\]+$/, `tmp_obj_${process.pid}_${Math.random().toString(36).slice(2)}`);
-  const file = await open(temporary, 'wx', 0o444);
+  const file = openSync(temporary, 'wx', 0o444);
   try {
-    await file.writeFile(bytes);
-    if (options.sync) await file.sync();
-    await file.close();
-    await rename(temporary, path);
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      if (options.sync) fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
   } catch (error) {
-    await file.close().catch(() => {});
-    await unlink(temporary).catch(() => {});
+    ifThere(() => unlinkSync(temporary));
     throw error;
   }
 }
@@ -50,6 +62,16 @@ export async function placeObject(
 /** `ENOENT` and the like; empty for what is no system error. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** What a synchronous access to a file returns; null when there is no such file. */
+export function ifThere<T>(access: () => T): T | null {
+  try {
+    return access();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error))) return null;
+    throw error;
+  }
 }
 
 /** A disk that is full or not writable, told apart from everything else that a write can fail with. */

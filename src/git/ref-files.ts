@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOid, type Oid, type RefName } from '../domain/names.ts';
+import { ifThere } from './loose-object.ts';
 import { parseRefLines, selectRefs } from './ref-lines.ts';
 
 /**
@@ -11,48 +12,38 @@ import { parseRefLines, selectRefs } from './ref-lines.ts';
  * @param patterns - full names, or prefixes that end in `/`; already checked
  * @returns null where only git can tell: reftable, a symbolic ref, a file that is none
  */
-export async function readRefFiles(
-  commonDir: string,
-  patterns: readonly string[],
-): Promise<Map<RefName, Oid> | null> {
-  if (await exists(join(commonDir, 'reftable'))) return null;
-  const names = (await Promise.all(patterns.map((pattern) => listLoose(commonDir, pattern)))).flat();
-  const loose = await Promise.all(
-    names.map(async (name) => [name, await readLoose(commonDir, name)] as const),
-  );
+export function readRefFiles(commonDir: string, patterns: readonly string[]): Map<RefName, Oid> | null {
+  if (existsSync(join(commonDir, 'reftable'))) return null;
+  const names = patterns.flatMap((pattern) => listLoose(commonDir, pattern));
+  const loose = names.map((name) => [name, readLoose(commonDir, name)] as const);
   if (loose.some(([, oid]) => oid === undefined)) return null;
-  const packed = parseRefLines((await readText(join(commonDir, 'packed-refs'))) ?? '');
+  const packed = parseRefLines(readText(join(commonDir, 'packed-refs')) ?? '');
   const refs = selectRefs(packed, patterns);
   for (const [name, oid] of loose) if (oid) refs.set(name as RefName, oid);
   return new Map([...refs].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-async function listLoose(commonDir: string, pattern: string): Promise<readonly string[]> {
-  if (!pattern.endsWith('/')) return [pattern];
-  const entries = await readdir(join(commonDir, pattern), { recursive: true, withFileTypes: true }).catch(
-    absent,
-  );
-  return (entries ?? [])
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.lock'))
-    .map((entry) => join(entry.path, entry.name).slice(commonDir.length + 1));
+function listLoose(commonDir: string, pattern: string): readonly string[] {
+  return pattern.endsWith('/') ? listFolder(commonDir, pattern) : [pattern];
+}
+
+/** Folder by folder: one that git removes meanwhile, as it does when it packs the last ref there, takes no other along. */
+function listFolder(commonDir: string, folder: string): readonly string[] {
+  const entries = ifThere(() => readdirSync(join(commonDir, folder), { withFileTypes: true })) ?? [];
+  return entries.flatMap((entry) => {
+    const name = `${folder}${entry.name}`;
+    if (entry.isDirectory()) return listFolder(commonDir, `${name}/`);
+    return entry.isFile() && !name.endsWith('.lock') ? [name] : [];
+  });
 }
 
 /** null: no such file (packed, or removed meanwhile); undefined: a file that is no plain ref. */
-async function readLoose(commonDir: string, name: string): Promise<Oid | null | undefined> {
-  const text = (await readText(join(commonDir, name)))?.trim();
+function readLoose(commonDir: string, name: string): Oid | null | undefined {
+  const text = readText(join(commonDir, name))?.trim();
   if (text === undefined) return null;
   return isOid(text) ? text : undefined;
 }
 
-async function readText(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(absent);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(absent)) !== null;
-}
-
-function absent(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return null;
-  throw error;
+function readText(path: string): string | null {
+  return ifThere(() => readFileSync(path, 'utf8'));
 }

@@ -33,7 +33,14 @@ export function openRemote({ paths, name, branch, budget: milliseconds, sshComma
   const git = remoteGit(paths, name, sshCommand);
   const local = openLocalRefs(paths, { hooks: false });
 
-  const readMirror = async () => layout.toMirror(await local.read([layout.prefix]));
+  /** Moves of the mirror that are under way: a push is answered while they are, and whoever reads waits for them. */
+  let moving: Promise<unknown> = Promise.resolve();
+  const readLocal = async (patterns: readonly string[]) => {
+    await moving;
+    return local.read(patterns);
+  };
+
+  const readMirror = async () => layout.toMirror(await readLocal([layout.prefix]));
 
   const readRemote = async (patterns: readonly string[], budget: Budget) => {
     if (patterns.length === 0) return new Map<RefName, Oid>();
@@ -52,17 +59,18 @@ export function openRemote({ paths, name, branch, budget: milliseconds, sshComma
   /** The mirror's values from before a push, read while it runs. */
   const mirrorsOf = (refs: readonly { readonly ref: RefName }[]) => {
     const mirrors = refs.map(({ ref }) => layout.mirrorOf(ref)).filter((ref) => ref !== null);
-    return local.read(mirrors).catch(() => new Map<RefName, Oid>());
+    return readLocal(mirrors).catch(() => new Map<RefName, Oid>());
   };
 
   /** What moved on the remote moves in the mirror, unless a fetch was there first: then that is newer. */
-  const moveMirror = async (moved: readonly Move[], before: ReadonlyMap<RefName, Oid>) => {
+  const moveMirror = (moved: readonly Move[], before: ReadonlyMap<RefName, Oid>): void => {
     const edits = moved.flatMap(({ ref, to }) => {
       const mirror = layout.mirrorOf(ref);
       const expect = mirror === null ? null : (before.get(mirror) ?? null);
       return mirror === null || expect === to ? [] : [{ ref: mirror, expect, to }];
     });
-    await local.transact(edits).catch(() => {}); // the next fetch brings it
+    const move = () => local.transact(edits).catch(() => {}); // the next fetch brings it
+    moving = moving.then(move);
   };
 
   const transact: RefStore['transact'] = async (edits) => {
@@ -71,7 +79,7 @@ export function openRemote({ paths, name, branch, budget: milliseconds, sshComma
     const before = mirrorsOf(edits);
     const transaction = { remote: name, git, budget, edits, readAgain: () => readAgain(edits, budget) };
     const outcome = await transactOnRemote(transaction);
-    if (outcome.status === 'done') await moveMirror(edits, await before);
+    if (outcome.status === 'done') moveMirror(edits, await before);
     return outcome;
   };
 
@@ -88,11 +96,12 @@ export function openRemote({ paths, name, branch, budget: milliseconds, sshComma
       lastSeen: async (ref) => (await before).get(layout.mirrorOf(ref) ?? ref) ?? null,
     });
     const moved = updates.filter(({ ref }) => outcomes.get(ref)?.status === 'done');
-    await moveMirror(moved, await before);
+    moveMirror(moved, await before);
     return outcomes;
   };
 
   const fetch: Remote['fetch'] = async () => {
+    await moving;
     const budget = startBudget(milliseconds);
     let refspecs: readonly string[] = [layout.branchSpec, ...layout.otherSpecs];
     for (let attempt = 1; ; attempt++) {
@@ -110,7 +119,7 @@ export function openRemote({ paths, name, branch, budget: milliseconds, sshComma
   const forgetBranch = async () => {
     const mirror = layout.mirrorOf(branch);
     if (mirror === null) return;
-    const known = (await local.read([mirror])).get(mirror);
+    const known = (await readLocal([mirror])).get(mirror);
     if (known !== undefined) await dropRef(paths, mirror, known);
   };
 

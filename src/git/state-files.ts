@@ -1,9 +1,9 @@
-import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AgentOsError } from '../domain/errors.ts';
 import type { Processes, StateFiles } from '../domain/ports.ts';
 import { withExclusiveFile } from './exclusive-file.ts';
-import { errorCode, writeError } from './loose-object.ts';
+import { ifThere, writeError } from './loose-object.ts';
 
 /**
  * Documents as `<folder>/<name>.json`, replaced by renaming a whole file over them; an update holds
@@ -17,11 +17,11 @@ export function openStateFiles(folder: string, processes: Processes): StateFiles
 
   const read = async (name: string) => readJson(fileOf(name, 'json'));
 
-  const change = async (name: string, make: (current: unknown) => unknown): Promise<void> => {
+  const change = (name: string, make: (current: unknown) => unknown): void => {
     const file = fileOf(name, 'json');
-    const next = make(await readJson(file));
-    if (next !== null) await replaceFile(file, `${JSON.stringify(next, null, 2)}\n`);
-    else await unlink(file).catch(unlessMissing);
+    const next = make(readJson(file));
+    if (next !== null) replaceFile(file, `${JSON.stringify(next, null, 2)}\n`);
+    else ifThere(() => unlinkSync(file));
   };
 
   return {
@@ -29,8 +29,8 @@ export function openStateFiles(folder: string, processes: Processes): StateFiles
     update: async (name, make) => {
       const lock = fileOf(name, 'lock');
       try {
-        await mkdir(folder, { recursive: true });
-        await withExclusiveFile(lock, processes, () => change(name, make));
+        mkdirSync(folder, { recursive: true });
+        await withExclusiveFile(lock, processes, async () => change(name, make));
       } catch (cause) {
         throw writeError(cause, folder);
       }
@@ -38,23 +38,19 @@ export function openStateFiles(folder: string, processes: Processes): StateFiles
   };
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** null: there is none, or it is not JSON. Read at once: sooner than a thread could be asked for so small a file. */
+function readJson(path: string): unknown {
+  const text = ifThere(() => readFileSync(path, 'utf8'));
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    return unlessMissing(error);
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 
 /** Not synced: what must survive a power cut is in git. The name is free, because the lock is held. */
-async function replaceFile(path: string, text: string): Promise<void> {
+function replaceFile(path: string, text: string): void {
   const temporary = `${path}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
-}
-
-function unlessMissing(error: unknown): null {
-  if (errorCode(error) === 'ENOENT') return null;
-  throw error;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
 }

@@ -15,7 +15,6 @@ import type {
 import type { Branch, Committed, Operation, Snapshot } from './branch.ts';
 import { readClock, writeMergeMessage, writeOperationMessage } from './commit-message.ts';
 import { editTree } from './edit-tree.ts';
-import { joinTrees } from './join-trees.ts';
 import { rememberWrites } from './remembered-writes.ts';
 import { takeSnapshot } from './snapshot.ts';
 
@@ -137,6 +136,8 @@ export function openBranch(dependencies: BranchDependencies): Branch {
       }),
     );
     const clocks = await Promise.all(parents.map((parent) => readClock(reader, parent)));
+    // Most commands merge nothing.
+    const { joinTrees } = await import('./join-trees.ts');
     return {
       tree: await joinTrees(
         { reader, writer, hash: dependencies.hash },

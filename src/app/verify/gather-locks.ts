@@ -1,7 +1,9 @@
 import type { ChainLink, CodeAudit } from '../../domain/code-audit.ts';
 import { AgentOsError } from '../../domain/errors.ts';
-import { type Claim, decodeClaims } from '../../domain/locks/claims.ts';
-import { decodeLockRecord, type LockRecord } from '../../domain/locks/lock-record.ts';
+import type { Claim } from '../../domain/locks/claims.ts';
+import { decodeClaims } from '../../domain/locks/claims-codec.ts';
+import type { LockRecord } from '../../domain/locks/lock-record.ts';
+import { decodeLockRecord } from '../../domain/locks/lock-record-codec.ts';
 import { CLAIMS_REF, encodeResource, type Hash, LOCKS_PREFIX } from '../../domain/locks/lock-ref.ts';
 import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
 import type { ObjectReader } from '../../domain/ports.ts';

@@ -12,10 +12,10 @@ import {
   liveClaims,
   type Obstacle,
 } from './blockers.ts';
-import { type Claim, isDead, patternsOf } from './claims.ts';
+import { type Claim, isDead } from './claims.ts';
 import { dropLeases, grantLease, renewLease, unite, unlocked } from './lock-changes.ts';
 import { isHeldBy, type LockHolder, type LockMode, type LockRecord } from './lock-record.ts';
-import { parsePathPattern } from './path-pattern.ts';
+import { parsePathPattern, patternsOf } from './path-pattern.ts';
 import { overlaps } from './pattern-overlap.ts';
 
 /** Records and claims to write in one transaction; `claims: null`: they need not move. */

@@ -51,6 +51,17 @@ export function parsePathPattern(text: string): PathPattern {
   };
 }
 
+/** What a claim covers; a glob that this version cannot read covers everything, so that it is respected. */
+export function patternsOf(claim: { readonly paths: readonly string[] }): readonly PathPattern[] {
+  return claim.paths.map((path) => {
+    try {
+      return parsePathPattern(path);
+    } catch {
+      return parsePathPattern('**');
+    }
+  });
+}
+
 function refusal(text: string): Refuse {
   return (problem) => {
     throw new AgentOsError('BAD_VALUE', `the glob ${quoted(text)} ${problem}`, {

@@ -9,11 +9,11 @@ import {
   liveClaims,
   type Obstacle,
 } from './blockers.ts';
-import { patternsOf } from './claims.ts';
+
 import { renewLease } from './lock-changes.ts';
 import { isHeldBy, type LockHolder } from './lock-record.ts';
 import type { LockChange } from './lock-rules.ts';
-import type { PathPattern } from './path-pattern.ts';
+import { type PathPattern, patternsOf } from './path-pattern.ts';
 
 interface FencedPushInput {
   readonly board: LockBoard;

@@ -1,5 +1,6 @@
-import { type Claim, isDead, patternsOf } from '../locks/claims.ts';
+import { type Claim, isDead } from '../locks/claims.ts';
 import { isHeldBy, type LockRecord } from '../locks/lock-record.ts';
+import { patternsOf } from '../locks/path-pattern.ts';
 import { overlaps } from '../locks/pattern-overlap.ts';
 import type { ResourceName } from '../names.ts';
 

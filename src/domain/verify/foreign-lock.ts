@@ -1,6 +1,6 @@
 import { blockerOf, type LockBoard, liveClaims } from '../locks/blockers.ts';
-import { patternsOf } from '../locks/claims.ts';
 import { iso } from '../locks/lock-record.ts';
+import { patternsOf } from '../locks/path-pattern.ts';
 import { type CodeCommitFacts, isMadeBy, isRunning, namePaths, type TimeFacts } from './facts.ts';
 import type { Draft } from './finding.ts';
 

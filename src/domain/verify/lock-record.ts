@@ -1,6 +1,6 @@
 import { type LockBoard, liveClaims } from '../locks/blockers.ts';
-import { patternsOf } from '../locks/claims.ts';
 import { isHeldBy, iso, type Lease, type LockRecord } from '../locks/lock-record.ts';
+import { patternsOf } from '../locks/path-pattern.ts';
 import { overlaps } from '../locks/pattern-overlap.ts';
 import type { RecordId } from '../names.ts';
 import { isRunning, type LockFacts, type TimeFacts } from './facts.ts';

@@ -1,5 +1,4 @@
-import { patternsOf } from '../locks/claims.ts';
-import type { PathPattern } from '../locks/path-pattern.ts';
+import { type PathPattern, patternsOf } from '../locks/path-pattern.ts';
 import type { AgentName } from '../names.ts';
 import { type CodeCommitFacts, isMadeBy, type LockStory, namePaths, type Requirement } from './facts.ts';
 import type { Draft } from './finding.ts';

@@ -1,12 +1,13 @@
 import { AgentOsError } from '../../domain/errors.ts';
 import type { LockBoard } from '../../domain/locks/blockers.ts';
-import { type Claim, type ClaimsTable, decodeClaims } from '../../domain/locks/claims.ts';
-import { decodeLockRecord, type LockRecord } from '../../domain/locks/lock-record.ts';
+import type { Claim, ClaimsTable } from '../../domain/locks/claims.ts';
+import type { LockRecord } from '../../domain/locks/lock-record.ts';
 import { encodeResource, type Hash } from '../../domain/locks/lock-ref.ts';
 import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
-import type { ObjectReader } from '../../domain/ports.ts';
+import type { ObjectReader, StateFiles } from '../../domain/ports.ts';
 import type { Authority, LockRefs } from './authority.ts';
 import type { BrokenLock } from './locks.ts';
+import { createRecordCache } from './record-cache.ts';
 
 export const RECORD_FILE = 'lock.yaml';
 export const CLAIMS_FILE = 'claims.yaml';
@@ -24,10 +25,10 @@ export interface StoredBoard extends LockBoard {
 }
 
 const EMPTY_TABLE: ClaimsTable = { claims: [], unknown: {} };
-/** Records are immutable by oid; this many are kept for the life of the process. */
-const KEPT = 2000;
 
 export interface BoardReader {
+  /** Takes down what was just written, so that it is not read again. */
+  remember(oid: Oid, record: LockRecord): void;
   refOf(authority: Authority, resource: ResourceName): RefName;
   /** The records of the resources; and of all claims, with the table, when `withClaims`. */
   read(
@@ -36,27 +37,43 @@ export interface BoardReader {
     wanted: { readonly resources: readonly ResourceName[]; readonly withClaims: boolean },
   ): Promise<StoredBoard>;
   /** The claims alone. */
-  readClaims(refs: LockRefs): Promise<readonly Claim[]>;
+  readClaims(authority: Authority, refs: LockRefs): Promise<readonly Claim[]>;
   /** Every record, without the claims. */
   readAll(authority: Authority, refs: LockRefs): Promise<StoredBoard>;
 }
 
-export function createBoardReader(reader: ObjectReader, hash: Hash): BoardReader {
-  const known = new Map<Oid, LockRecord>();
+export function createBoardReader(reader: ObjectReader, hash: Hash, files: StateFiles): BoardReader {
+  const cache = createRecordCache(files);
 
   const refOf = (authority: Authority, resource: ResourceName) =>
     `${authority.prefix}${encodeResource(resource, hash)}` as RefName;
 
   async function readRecord(authority: Authority, ref: RefName, oid: Oid): Promise<LockRecord> {
-    const record = known.get(oid) ?? decodeLockRecord(await readFile(reader, oid, RECORD_FILE, ref), ref);
+    const record = (await cache.record(authority, oid)) ?? (await parseRecord(ref, oid));
     if (refOf(authority, record.resource) !== ref) {
       throw new AgentOsError('RECORD_BROKEN', `${ref} holds the record of another resource`, {
         data: { ref, oid, resource: record.resource },
       });
     }
-    if (known.size >= KEPT) known.clear();
-    known.set(oid, record);
     return record;
+  }
+
+  async function parseRecord(ref: RefName, oid: Oid): Promise<LockRecord> {
+    const bytes = await readFile(reader, oid, RECORD_FILE, ref);
+    const { decodeLockRecord } = await import('../../domain/locks/lock-record-codec.ts');
+    const record = decodeLockRecord(bytes, ref);
+    cache.remember(oid, record, true);
+    return record;
+  }
+
+  async function readTable(authority: Authority, oid: Oid): Promise<ClaimsTable> {
+    const known = await cache.table(authority, oid);
+    if (known !== null) return known;
+    const bytes = await readFile(reader, oid, CLAIMS_FILE, 'claims');
+    const { decodeClaims } = await import('../../domain/locks/claims-codec.ts');
+    const table = decodeClaims(bytes, CLAIMS_FILE);
+    cache.remember(oid, table, true);
+    return table;
   }
 
   /** Those of `pairs` whose record can be read, and those whose cannot. */
@@ -82,13 +99,16 @@ export function createBoardReader(reader: ObjectReader, hash: Hash): BoardReader
         broken.push({ ref, oid, scope: authority.scope, problem: error.message, resource, error });
       }
     }
+    await cache.keep(authority, refs);
     return { refs, records, oids, table, claims: table.claims, broken };
   }
 
   return {
+    remember: (oid, record) => cache.remember(oid, record),
     refOf,
     read: async (authority, refs, { resources, withClaims }) => {
-      const table = withClaims && refs.claims !== null ? await readTable(reader, refs.claims) : EMPTY_TABLE;
+      const table =
+        withClaims && refs.claims !== null ? await readTable(authority, refs.claims) : EMPTY_TABLE;
       const all = new Set([...resources, ...table.claims.map((claim) => claim.resource)]);
       return collect(
         authority,
@@ -97,7 +117,8 @@ export function createBoardReader(reader: ObjectReader, hash: Hash): BoardReader
         [...all].map((name) => [refOf(authority, name), name] as const),
       );
     },
-    readClaims: async (refs) => (refs.claims === null ? [] : (await readTable(reader, refs.claims)).claims),
+    readClaims: async (authority, refs) =>
+      refs.claims === null ? [] : (await readTable(authority, refs.claims)).claims,
     readAll: (authority, refs) =>
       collect(
         authority,
@@ -106,10 +127,6 @@ export function createBoardReader(reader: ObjectReader, hash: Hash): BoardReader
         [...refs.locks.keys()].map((ref) => [ref, null] as const),
       ),
   };
-}
-
-function readTable(reader: ObjectReader, oid: Oid): Promise<ClaimsTable> {
-  return readFile(reader, oid, CLAIMS_FILE, 'claims').then((bytes) => decodeClaims(bytes, CLAIMS_FILE));
 }
 
 async function readFile(reader: ObjectReader, oid: Oid, file: string, where: string): Promise<Uint8Array> {

@@ -1,5 +1,4 @@
-import { encodeClaims } from '../../domain/locks/claims.ts';
-import { describeLockRecord, encodeLockRecord } from '../../domain/locks/lock-record.ts';
+import { describeLockRecord } from '../../domain/locks/lock-record.ts';
 import type { LockChange } from '../../domain/locks/lock-rules.ts';
 import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
 import type { ObjectWriter, RefEdit } from '../../domain/ports.ts';
@@ -34,6 +33,10 @@ export async function writeChange(
   },
 ): Promise<WrittenChange> {
   const { authority, board, change, note } = input;
+  const [{ encodeClaims }, { encodeLockRecord }] = await Promise.all([
+    import('../../domain/locks/claims-codec.ts'),
+    import('../../domain/locks/lock-record-codec.ts'),
+  ]);
   const { writer, ensure } = rememberWrites(dependencies.objects.reader, dependencies.objects.writer);
   const commit = async (
     ref: RefName,
@@ -55,8 +58,9 @@ export async function writeChange(
   const edits: RefEdit[] = [];
   const oids = new Map<ResourceName, Oid>();
   if (change.claims !== null) {
-    const content = encodeClaims({ ...board.table, claims: change.claims });
+    const table = { ...board.table, claims: change.claims };
     const subject = `claims: ${change.claims.length}`;
+    const content = encodeClaims(table);
     edits.push(await commit(authority.claimsRef, CLAIMS_FILE, content, subject, board.refs.claims));
   }
   for (const record of change.records) {
@@ -65,6 +69,7 @@ export async function writeChange(
     const edit = await commit(ref, RECORD_FILE, encodeLockRecord(record), describeLockRecord(record), expect);
     edits.push(edit);
     oids.set(record.resource, edit.to);
+    reader.remember(edit.to, record);
   }
   return { edits, oids, ensure };
 }

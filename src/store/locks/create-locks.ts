@@ -1,28 +1,30 @@
-import { acquire } from './acquire.ts';
-import { force } from './force.ts';
 import { list, listOwn } from './list.ts';
 import { createLockContext } from './lock-context.ts';
 import type { LockDependencies } from './lock-ports.ts';
 import type { Locks } from './locks.ts';
-import { release, releaseAll, replayQueue } from './release.ts';
-import { renewAll, renewIfDue } from './renew.ts';
 
-/** Locks on the refs of a remote, or of this repository when there is none. */
+/**
+ * Locks on the refs of a remote, or of this repository when there is none. What changes them is loaded when it is
+ * asked for: most commands and hooks only look.
+ */
 export function createLocks(dependencies: LockDependencies): Locks {
   const context = createLockContext(dependencies);
+  const releasing = () => import('./release.ts');
+  const renewing = () => import('./renew.ts');
   return {
     acquire: async (request) => {
-      if (request.local !== true) await replayQueue(context);
+      if (request.local !== true) await (await releasing()).replayQueue(context);
+      const { acquire } = await import('./acquire.ts');
       return acquire(context, request);
     },
-    release: ({ who, resources }) => release(context, who, resources),
-    releaseAll: (who) => releaseAll(context, who),
-    force: (request) => force(context, request),
-    renewAll: (who) => renewAll(context, who),
-    renewIfDue: (who) => renewIfDue(context, who),
+    release: async ({ who, resources }) => (await releasing()).release(context, who, resources),
+    releaseAll: async (who) => (await releasing()).releaseAll(context, who),
+    force: async (request) => (await import('./force.ts')).force(context, request),
+    renewAll: async (who) => (await renewing()).renewAll(context, who),
+    renewIfDue: async (who) => (await renewing()).renewIfDue(context, who),
     list: (options = {}) => list(context, options),
     own: (who) => listOwn(context, who),
-    replayQueue: () => replayQueue(context),
+    replayQueue: async () => (await releasing()).replayQueue(context),
     observe: (mirror) => context.sightingsOf(context.main).record(mirror, { isFetched: true }),
   };
 }

@@ -1,33 +1,34 @@
-import * as z from 'zod/mini';
-import { isHeldBy, type Lease, type LockHolder, type LockRecord } from '../../domain/locks/lock-record.ts';
+import {
+  isHeldBy,
+  type Lease,
+  type LockHolder,
+  type LockMode,
+  type LockRecord,
+} from '../../domain/locks/lock-record.ts';
 import type { Moment } from '../../domain/locks/takeover.ts';
 import type { ResourceName } from '../../domain/names.ts';
 import type { Clock, StateFiles } from '../../domain/ports.ts';
-import { agentName, cloneId, recordId } from '../../domain/schema/parts.ts';
 import type { Authority } from './authority.ts';
-import { elapsedSince } from './moment.ts';
-
-const entrySchema = z.object({
-  resource: z.custom<ResourceName>((value) => typeof value === 'string'),
-  /** Whose refs decide on it. */
-  authority: z.enum(['remote', 'repository', 'worktrees']),
-  agent: agentName,
-  session: z.nullable(recordId),
-  clone: cloneId,
-  nonce: z.string(),
-  token: z.number(),
-  mode: z.enum(['exclusive', 'shared']),
-  paths: z.array(z.string()),
-  ttl: z.number(),
-  expiresAt: z.number(),
-  /** Just before the push that acquired or renewed it. */
-  since: z.object({ wall: z.number(), uptime: z.number(), bootId: z.string() }),
-  /** Others have taken it over, or it was released by force. */
-  isLost: z.boolean(),
-});
+import { elapsedSince, isMoment } from './moment.ts';
 
 /** A lock that this clone was given and has not released, as it remembers it. */
-export type HeldLock = z.infer<typeof entrySchema>;
+export interface HeldLock extends LockHolder {
+  readonly resource: ResourceName;
+  /** Whose refs decide on it. */
+  readonly authority: Authority['name'];
+  readonly nonce: string;
+  readonly token: number;
+  readonly mode: LockMode;
+  readonly paths: readonly string[];
+  /** Seconds. */
+  readonly ttl: number;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** Just before the push that acquired or renewed it. */
+  readonly since: Moment;
+  /** Others have taken it over, or it was released by force. */
+  readonly isLost: boolean;
+}
 
 const FILE = 'held-locks';
 
@@ -103,13 +104,27 @@ function heldLock(record: LockRecord, lease: Lease, authority: Authority['name']
   const { agent, session, clone, nonce, token, ttl, expiresAt } = lease;
   const { resource, mode, paths } = record;
   return {
-    ...{ resource, authority, agent, session, clone, nonce, token, mode, paths: [...paths], ttl, expiresAt },
+    ...{ resource, authority, agent, session, clone, nonce, token, mode, paths, ttl, expiresAt },
     since,
     isLost: false,
   };
 }
 
 function parse(document: unknown): readonly HeldLock[] {
-  const parsed = z.array(entrySchema).safeParse(document);
-  return parsed.success ? parsed.data : [];
+  return Array.isArray(document) && document.every(isHeldLock) ? document : [];
+}
+
+/** What this module has written; anything else is as if nothing was remembered. */
+function isHeldLock(value: unknown): value is HeldLock {
+  if (typeof value !== 'object' || value === null) return false;
+  const { resource, authority, agent, session, clone, nonce, token, ttl, since, paths, isLost } =
+    value as Partial<Record<keyof HeldLock, unknown>>;
+  return (
+    [resource, authority, agent, clone, nonce].every((text) => typeof text === 'string') &&
+    (session === null || typeof session === 'string') &&
+    [token, ttl].every((number) => typeof number === 'number') &&
+    Array.isArray(paths) &&
+    typeof isLost === 'boolean' &&
+    isMoment(since)
+  );
 }

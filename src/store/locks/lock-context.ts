@@ -32,7 +32,7 @@ export interface LockContext {
 
 export function createLockContext(dependencies: LockDependencies): LockContext {
   const { clock, clone, files, hash, objects, refs, remote } = dependencies;
-  const boards = createBoardReader(objects.reader, hash);
+  const boards = createBoardReader(objects.reader, hash, files);
   const repository = localAuthority(refs, 'repository');
   const worktrees = localAuthority(refs, 'worktrees');
   const main: Authority = remote === null ? repository : remoteAuthority(remote, (mirror) => observe(mirror));

@@ -10,3 +10,9 @@ export function readMoment(clock: Clock): Moment {
 export function elapsedSince(moment: Moment, clock: Clock): number | null {
   return moment.bootId === clock.bootId() ? clock.uptime() - moment.uptime : null;
 }
+
+export function isMoment(value: unknown): value is Moment {
+  if (typeof value !== 'object' || value === null) return false;
+  const { wall, uptime, bootId } = value as Partial<Record<keyof Moment, unknown>>;
+  return typeof wall === 'number' && typeof uptime === 'number' && typeof bootId === 'string';
+}

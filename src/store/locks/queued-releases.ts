@@ -1,17 +1,12 @@
-import * as z from 'zod/mini';
 import type { ResourceName } from '../../domain/names.ts';
 import type { StateFiles } from '../../domain/ports.ts';
 
-const queueSchema = z.array(
-  z.object({
-    resource: z.custom<ResourceName>((value) => typeof value === 'string'),
-    /** Of the lease to end: a later one of the same session is not meant. */
-    nonce: z.string(),
-  }),
-);
-
 /** A release that the remote has not heard of yet. */
-type QueuedRelease = z.infer<typeof queueSchema>[number];
+interface QueuedRelease {
+  readonly resource: ResourceName;
+  /** Of the lease to end: a later one of the same session is not meant. */
+  readonly nonce: string;
+}
 
 const FILE = 'queued-releases';
 
@@ -28,14 +23,22 @@ export function createQueuedReleases(files: StateFiles): QueuedReleases {
       const next = apply(parse(current));
       return next.length === 0 ? null : next;
     });
+  const list = async () => parse(await files.read(FILE));
   return {
-    list: async () => parse(await files.read(FILE)),
+    list,
     add: (releases) => change((queue) => [...queue, ...releases]),
-    remove: (isGone) => change((queue) => queue.filter((release) => !isGone(release))),
+    remove: async (isGone) => {
+      if ((await list()).some(isGone)) await change((queue) => queue.filter((release) => !isGone(release)));
+    },
   };
 }
 
 function parse(document: unknown): readonly QueuedRelease[] {
-  const parsed = queueSchema.safeParse(document);
-  return parsed.success ? parsed.data : [];
+  return Array.isArray(document) && document.every(isQueuedRelease) ? document : [];
+}
+
+function isQueuedRelease(value: unknown): value is QueuedRelease {
+  if (typeof value !== 'object' || value === null) return false;
+  const { resource, nonce } = value as Partial<Record<keyof QueuedRelease, unknown>>;
+  return typeof resource === 'string' && typeof nonce === 'string';
 }

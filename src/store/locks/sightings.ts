@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { Blocker } from '../../domain/locks/blockers.ts';
 import { acquiredAt } from '../../domain/locks/claims.ts';
 import type { Moment } from '../../domain/locks/takeover.ts';
@@ -6,15 +5,16 @@ import type { Oid, RefName } from '../../domain/names.ts';
 import type { Clock, StateFiles } from '../../domain/ports.ts';
 import type { Authority, LockRefs } from './authority.ts';
 import type { BoardReader } from './board-reader.ts';
-import { elapsedSince, readMoment } from './moment.ts';
+import { elapsedSince, isMoment, readMoment } from './moment.ts';
 
-const moment = z.object({ wall: z.number(), uptime: z.number(), bootId: z.string() });
-const documentSchema = z.object({
+interface Document {
   /** When the refs were last fetched. */
-  fetchedAt: z.nullable(moment),
+  readonly fetchedAt: Moment | null;
   /** By ref of a lock or of the claims: its commit, and when each lease in it was first seen, by `keyOf`. */
-  refs: z.record(z.string(), z.object({ oid: z.string(), leases: z.record(z.string(), moment) })),
-});
+  readonly refs: Readonly<
+    Record<string, { readonly oid: string; readonly leases: Readonly<Record<string, Moment>> }>
+  >;
+}
 
 /** What tells a lease from the same one renewed. */
 type SeenLease = Pick<Blocker, 'nonce' | 'renewedAt'>;
@@ -85,7 +85,7 @@ export function createSightings(input: {
       found.set(boards.refOf(authority, record.resource), record.leases);
     }
     if (found.has(authority.claimsRef)) {
-      const claims = await boards.readClaims(refs).catch(() => []);
+      const claims = await boards.readClaims(authority, refs).catch(() => []);
       found.set(
         authority.claimsRef,
         claims.map((claim) => ({ nonce: claim.nonce, renewedAt: acquiredAt(claim) })),
@@ -99,7 +99,27 @@ function keyOf({ nonce, renewedAt }: SeenLease): string {
   return `${nonce} ${renewedAt}`;
 }
 
-function parse(document: unknown): z.infer<typeof documentSchema> {
-  const parsed = documentSchema.safeParse(document);
-  return parsed.success ? parsed.data : { fetchedAt: null, refs: {} };
+const NOTHING: Document = { fetchedAt: null, refs: {} };
+
+/** What this module has written; anything else is as if nothing had been seen. */
+function parse(document: unknown): Document {
+  if (typeof document !== 'object' || document === null) return NOTHING;
+  const { fetchedAt, refs } = document as Partial<Record<keyof Document, unknown>>;
+  const isWhole =
+    (fetchedAt === null || isMoment(fetchedAt)) &&
+    typeof refs === 'object' &&
+    refs !== null &&
+    Object.values(refs).every(isSeen);
+  return isWhole ? (document as Document) : NOTHING;
+}
+
+function isSeen(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { oid, leases } = value as { readonly oid?: unknown; readonly leases?: unknown };
+  return (
+    typeof oid === 'string' &&
+    typeof leases === 'object' &&
+    leases !== null &&
+    Object.values(leases).every(isMoment)
+  );
 }

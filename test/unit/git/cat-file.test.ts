@@ -18,6 +18,13 @@ async function start() {
   return { sandbox, repository, reader, head, store };
 }
 
+/** Nothing lies loose, so that every read is git's. */
+async function startPacked() {
+  const started = await start();
+  await started.sandbox.git(started.repository, 'repack', '-a', '-d', '-q');
+  return started;
+}
+
 describe('the object reader', () => {
   it('answers many questions at once, each with its own', async () => {
     const { reader, store } = await start();
@@ -54,7 +61,7 @@ describe('the object reader', () => {
   });
 
   it('says what git said when it died, and starts again', async () => {
-    const { sandbox, repository, reader, head } = await start();
+    const { sandbox, repository, reader, head } = await startPacked();
     await sandbox.git(repository, 'config', 'core.repositoryFormatVersion', '99');
     await expect(reader.commit(head)).rejects.toMatchObject({
       code: 'GIT_FAILED',
@@ -72,7 +79,7 @@ describe('the object reader', () => {
   });
 
   it('keeps no process alive while nothing is asked', async () => {
-    const { reader, head } = await start();
+    const { reader, head } = await startPacked();
     const pipes = () =>
       process.getActiveResourcesInfo().filter((kind) => /^(PipeWrap|ProcessWrap)$/.test(kind)).length;
     await reader.commit(head);

@@ -17,23 +17,21 @@ it('finds loose and packed refs as git lists them', async () => {
   await set('locks/deep/d');
   const other = (await sandbox.git(repository, 'commit-tree', '-m', 'x', 'HEAD^{tree}')).trim();
   await sandbox.git(repository, 'update-ref', 'refs/agent-os/locks/a', other);
-  expect([...((await readRefFiles(gitDir, ['refs/agent-os/locks/', 'refs/agent-os/claims'])) ?? [])]).toEqual(
-    [
-      ['refs/agent-os/claims', head],
-      ['refs/agent-os/locks/a', other],
-      ['refs/agent-os/locks/b%20c', head],
-      ['refs/agent-os/locks/deep/d', head],
-    ],
-  );
+  expect([...(readRefFiles(gitDir, ['refs/agent-os/locks/', 'refs/agent-os/claims']) ?? [])]).toEqual([
+    ['refs/agent-os/claims', head],
+    ['refs/agent-os/locks/a', other],
+    ['refs/agent-os/locks/b%20c', head],
+    ['refs/agent-os/locks/deep/d', head],
+  ]);
 });
 
 it('finds nothing where there is nothing', async () => {
   const { gitDir } = await makeRefs();
-  expect(await readRefFiles(gitDir, ['refs/agent-os/', 'refs/agent-os/locks/x'])).toEqual(new Map());
+  expect(readRefFiles(gitDir, ['refs/agent-os/', 'refs/agent-os/locks/x'])).toEqual(new Map());
 });
 
 it('leaves symbolic refs and what is no ref to git', async () => {
   const { sandbox, repository, gitDir } = await makeRefs();
   await sandbox.git(repository, 'symbolic-ref', 'refs/agent-os/branch', 'refs/heads/main');
-  expect(await readRefFiles(gitDir, ['refs/agent-os/'])).toBeNull();
+  expect(readRefFiles(gitDir, ['refs/agent-os/'])).toBeNull();
 });

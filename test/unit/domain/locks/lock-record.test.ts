@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { decodeClaims, encodeClaims } from '../../../../src/domain/locks/claims.ts';
+import { decodeClaims, encodeClaims } from '../../../../src/domain/locks/claims-codec.ts';
 import { grantLease, unlocked } from '../../../../src/domain/locks/lock-changes.ts';
-import {
-  decodeLockRecord,
-  describeLockRecord,
-  encodeLockRecord,
-  type LockHolder,
-} from '../../../../src/domain/locks/lock-record.ts';
+import { describeLockRecord, type LockHolder } from '../../../../src/domain/locks/lock-record.ts';
+import { decodeLockRecord, encodeLockRecord } from '../../../../src/domain/locks/lock-record-codec.ts';
 import { encodeResource } from '../../../../src/domain/locks/lock-ref.ts';
 import {
   type AgentName,

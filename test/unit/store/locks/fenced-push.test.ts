@@ -97,6 +97,16 @@ test('is refused when a lock of the session was taken over, with paths or withou
   expect(main()).toBeUndefined();
 });
 
+test('is refused when another session has the lock by now: the nonce tells the two leases apart', async () => {
+  const { a, b, main } = await two();
+  await lock(a);
+  await lock(b);
+  b.clock.advance(TTL * 1000 + 10_000);
+  await lock(b);
+  expect(await push(a)).toEqual({ status: 'lost', resources: [database] });
+  expect(main()).toBeUndefined();
+});
+
 test('loses to a takeover that happens between its fetch and its push', async () => {
   const { world, a, b, main } = await two();
   await lock(a, ['src']);
