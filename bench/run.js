@@ -7,6 +7,7 @@ import { benchPublish } from './publish.js';
 import { benchRemoteLock } from './remote-lock.js';
 import { benchReport } from './report.js';
 import { benchStartUp } from './start-up.js';
+import { benchVerify } from './verify.js';
 
 const MEMORY_TARGET = 150;
 const benchmarks = {
@@ -16,6 +17,7 @@ const benchmarks = {
   inbox: benchInbox,
   report: benchReport,
   publish: benchPublish,
+  verify: benchVerify,
 };
 
 const chosen = process.argv.slice(2);

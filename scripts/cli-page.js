@@ -50,6 +50,13 @@ const JSON_FIELDS = {
   report:
     '`range`, `generatedAt`, `truncated`, `agents`, `sessions`, `commits`, `paths`, `recaps`, `messages`, `locks`, `gates`, `open`, `others`, `problems`',
   notes: '`ref`, `tip`, `commits`, `published`, `problems`',
+  verify:
+    '`findings: [{rule, severity, path, line, commit, message, hint}]`, `unknown`, `range`, `commits`, `branch`',
+  'ci install': '`host`, `path`, `file`, `onBranch`, `dryRun`',
+  'ci notify': '`messages`, `already`',
+  'server install': '`hook`, `kept`, `action`, `dryRun`',
+  'server uninstall': '`hook`, `kept`, `action`, `dryRun`',
+  'server receive': '`refusals: [{ref, message}]`',
   gc: '`removed`, `dryRun`',
   home: '`home: {path, repository, isHere, unfiled}`, `status`, `previous`, `moved`, or `filed`',
   reap: '`reaped: [{session, holds}]`, `kept: [{session, holds, until, why}]`, `dryRun`',

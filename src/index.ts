@@ -20,6 +20,7 @@
  * @packageDocumentation
  */
 export { addAgent, listAgents, showAgent } from './app/agents.ts';
+export { type NotifyInput, type NotifyResult, notifyOfCi } from './app/ci-notify.ts';
 export { readContext } from './app/context.ts';
 export { checkSpecialists, type Specialist } from './app/coordination.ts';
 export { checkDispatch, dispatchCommand } from './app/dispatch.ts';
@@ -51,10 +52,12 @@ export { readActivity, readStatus } from './app/status.ts';
 export { type SyncInput, type SyncReport, syncNow } from './app/syncing.ts';
 export { answerTask, listTasks, type TaskView } from './app/tasks.ts';
 export { fireTriggers, type TriggerFire, testTriggers } from './app/triggers.ts';
+export { type Verification, type VerifyInput, verify } from './app/verify/verify.ts';
 export type { Settings, Workspace } from './app/workspace.ts';
 export { openWorkspace, type WorkspaceOptions } from './compose.ts';
 export { AgentOsError, ERROR_CODES, type ErrorCode } from './domain/errors.ts';
 export type { Report } from './domain/report/report.ts';
+export type { Finding, RuleId, Severity } from './domain/verify/finding.ts';
 export type { FencedPushOutcome } from './store/locks/fenced-push.ts';
 export type {
   AcquireOutcome,

@@ -1,6 +1,7 @@
 /** What use cases ask of the user's repository itself. Types only: the git folder implements them. */
+import type { CodeAudit } from '../domain/code-audit.ts';
 import type { Oid } from '../domain/names.ts';
-import type { RefStore } from '../domain/ports.ts';
+import type { ObjectReader, ObjectWriter, RefStore } from '../domain/ports.ts';
 
 /** Git's configuration of this repository, and its remotes. */
 export interface UserConfig {
@@ -50,4 +51,11 @@ export interface NotesPorts {
    * @throws AgentOsError REMOTE_UNREACHABLE
    */
   fetch(): Promise<Oid | null>;
+}
+
+/** What a check works with. */
+export interface Audit {
+  readonly code: CodeAudit;
+  /** Writes to memory only, and reads from there and from the repository. */
+  readonly scratch: { readonly reader: ObjectReader; readonly writer: ObjectWriter };
 }

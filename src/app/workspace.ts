@@ -19,7 +19,7 @@ import type { Locks } from '../store/locks/locks.ts';
 import type { FirstContact } from '../store/sync/first-contact.ts';
 import type { Publisher } from '../store/sync/publisher.ts';
 import type { Sync } from '../store/sync/sync.ts';
-import type { Capabilities, Inspection, NotesPorts, UserConfig } from './repository-ports.ts';
+import type { Audit, Capabilities, Inspection, NotesPorts, UserConfig } from './repository-ports.ts';
 
 export type { RepositoryPaths } from '../domain/ports.ts';
 
@@ -69,6 +69,8 @@ export interface Workspace {
   inspection(): Promise<Inspection>;
   /** What the configured remote lets this clone do, tried out; null without a remote. */
   probe(): Promise<Capabilities | null>;
+  /** What a check asks of the repository; see src/domain/code-audit.ts. `offline`: nothing is fetched. */
+  audit(options: { readonly offline: boolean }): Promise<Audit>;
   /** A push of the user's own refs that fails where a lock was lost; see fenced-push.ts. */
   pushFenced(request: FencedPushRequest): Promise<FencedPushOutcome>;
   /**

@@ -88,6 +88,17 @@ export const COMMANDS: readonly TableEntry[] = [
     'show recaps beside their commits in git log, as git notes',
     () => import('./commands/notes.ts'),
   ),
+  entry(
+    'verify',
+    'say whether commits, locks and the branch are as the policy wants them',
+    () => import('./commands/verify.ts'),
+  ),
+  entry('ci', 'set up CI, and tell agents what came of it', () => import('./commands/ci.ts')),
+  entry(
+    'server',
+    'guard a bare repository of your own with a pre-receive hook',
+    () => import('./commands/server.ts'),
+  ),
   entry('gc', 'remove what is older than policy keeps', () => import('./commands/gc.ts')),
   entry(
     'batch',

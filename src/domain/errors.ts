@@ -33,6 +33,7 @@ export const ERROR_CODES = {
     exit: 5,
     meaning: 'the remote was asked to change, and whether it did cannot be known yet',
   },
+  CANNOT_VERIFY: { exit: 5, meaning: 'what has to be checked is not here, and could not be fetched' },
   LOST_RACE: { exit: 6, meaning: 'others changed the same thing first, too often in a row' },
   INTERNAL: { exit: 1, meaning: 'a defect of agent-os' },
 } as const satisfies Record<string, { exit: number; meaning: string }>;

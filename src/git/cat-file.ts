@@ -18,14 +18,18 @@ interface Request {
  * the first of them, answers many reads in order without waiting for each, and is started again when it has died. It
  * keeps no process alive while nothing is asked.
  *
+ * @param variables - of the quarantine in which a hook sees what is pushed
  * @throws AgentOsError GIT_FAILED (it died, or the object has another type), RECORD_BROKEN (over 16 MiB), NO_GIT
  */
-export function openObjectReader(paths: RepositoryPaths): ObjectReader & { close(): void } {
+export function openObjectReader(
+  paths: RepositoryPaths,
+  variables: NodeJS.ProcessEnv = {},
+): ObjectReader & { close(): void } {
   const loose = openLooseReader(paths.commonDir);
   let running: CatFile | null = null;
 
   const askGit = (revision: string): Promise<RawObject | null> => {
-    if (running === null || running.ended) running = new CatFile(paths);
+    if (running === null || running.ended) running = new CatFile(paths, variables);
     return running.ask(revision);
   };
 
@@ -64,9 +68,9 @@ class CatFile {
   #stderr = '';
   ended = false;
 
-  constructor(paths: RepositoryPaths) {
+  constructor(paths: RepositoryPaths, variables: NodeJS.ProcessEnv) {
     const place = placeOf(paths);
-    this.#child = spawnGit({ ...place, args: ['cat-file', '--batch'] });
+    this.#child = spawnGit({ ...place, variables, args: ['cat-file', '--batch'] });
     const parser = new BatchParser((answer) => {
       const request = this.#waiting.shift();
       if (answer instanceof AgentOsError) request?.fail(answer);

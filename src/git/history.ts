@@ -8,10 +8,11 @@ const FORMAT = '--format=%H%n%T%n%P%n%ct%n%B%x00';
 
 /**
  * History as git walks it; in a shallow clone it ends where the clone ends.
+ * @param variables - of the quarantine in which a hook sees what is pushed
  * @throws AgentOsError GIT_FAILED, from every method, when a commit is missing
  */
-export function openHistory(paths: RepositoryPaths): HistoryReader {
-  const place = placeOf(paths);
+export function openHistory(paths: RepositoryPaths, variables: NodeJS.ProcessEnv = {}): HistoryReader {
+  const place = { ...placeOf(paths), variables };
   return {
     isReachable: async (ancestor, tip) => {
       if (ancestor === tip) return true;

@@ -41,12 +41,15 @@ const PUSH = [
 ] as const;
 
 export interface RemoteGit {
-  fetch(refspecs: readonly string[], budget: Budget): Promise<GitResult>;
+  /** @param options - fixed words, such as `--depth=1` */
+  fetch(refspecs: readonly string[], budget: Budget, options?: readonly string[]): Promise<GitResult>;
   push(
     request: { readonly options: readonly string[]; readonly refspecs: readonly string[] },
     budget: Budget,
   ): Promise<GitResult>;
   list(patterns: readonly string[], budget: Budget): Promise<GitResult>;
+  /** `<oid> TAB HEAD`: the remote's default branch. */
+  head(budget: Budget): Promise<GitResult>;
 }
 
 /** The three commands that talk to a remote, quiet and within a budget. */
@@ -56,9 +59,10 @@ export function remoteGit(paths: RepositoryPaths, remote: string, sshCommand: st
     return runGit({ ...placeOf(paths), args, pins: PINS, variables, timeout: budget.left() });
   };
   return {
-    fetch: (refspecs, budget) => run([...FETCH, '--', remote, ...refspecs], budget),
+    fetch: (refspecs, budget, options = []) => run([...FETCH, ...options, '--', remote, ...refspecs], budget),
     push: ({ options, refspecs }, budget) => run([...PUSH, ...options, '--', remote, ...refspecs], budget),
     list: (patterns, budget) => run(['ls-remote', '--quiet', '--refs', '--', remote, ...patterns], budget),
+    head: (budget) => run(['ls-remote', '--quiet', '--', remote, 'HEAD'], budget),
   };
 }
 

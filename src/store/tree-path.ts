@@ -1,11 +1,15 @@
 import { AgentOsError } from '../domain/errors.ts';
 import { quoted } from '../domain/names.ts';
 
+/** What nearly all names are: nothing in them can mean anything else. */
+const ORDINARY = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}$/;
+
 /**
  * Whether a tree entry's name may be followed or written: never `.`, `..`, anything that git or a file system takes
  * for `.git`, separators, or control characters. An ordinary push can put all of these into a tree.
  */
 export function isSafeName(name: string): boolean {
+  if (ORDINARY.test(name)) return true;
   return (
     name !== '' &&
     name !== '.' &&

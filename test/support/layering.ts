@@ -18,7 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   home: ['home', 'view', 'app', 'store', 'domain'],
   hooks: ['hooks', 'view', 'app', 'domain', 'compose.ts'],
   report: ['report', 'domain'],
-  cli: ['cli', 'home', 'hooks', 'view', 'report', 'app', 'domain', 'compose.ts'],
+  ci: ['ci', 'app', 'domain'],
+  cli: ['cli', 'ci', 'home', 'hooks', 'view', 'report', 'app', 'domain', 'compose.ts'],
   'compose-home.ts': ['git', 'system', 'home', 'view', 'app', 'domain', 'compose-home.ts'],
   'compose-views.ts': ['git', 'system', 'home', 'view', 'app', 'domain', 'compose-views.ts'],
   'compose.ts': [

@@ -175,6 +175,7 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
     hooks: unused,
     inspection: unused,
     probe: async () => null,
+    audit: unused,
     pushFenced: unused,
     removeRemoteRefs: unused,
     identify: (explicit) =>

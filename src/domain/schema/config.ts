@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { guardsSchema } from './guards.ts';
 import { describe, duration, type Known, line } from './parts.ts';
+import { serverSchema } from './server-policy.ts';
+import { verifySchema } from './verify-policy.ts';
 
 const resource = z.looseObject({
   paths: describe(z.array(z.string()), 'Globs of the files that a lock on the resource covers.'),
@@ -31,6 +33,8 @@ export const configSchema = z.looseObject({
   locks: z.optional(locks),
   retention: z.optional(retention),
   guards: z.optional(describe(guardsSchema, 'What hooks refuse, or warn of.')),
+  verify: z.optional(describe(verifySchema, 'How bad is what `agent-os verify` finds.')),
+  server: z.optional(describe(serverSchema, "What the hook of a server of one's own knows.")),
 });
 
 /** The team's policy as written in config.yaml. */

@@ -1,6 +1,9 @@
 import { parseDuration } from '../duration.ts';
+import type { AgentName } from '../names.ts';
+import type { Severities } from '../verify/finding.ts';
 import type { Config } from './config.ts';
 import { type Guards, resolveGuards } from './resolve-guards.ts';
+import { resolveSeverities } from './verify-policy.ts';
 
 /** The policy with every default filled in. Durations are whole seconds. */
 export interface ResolvedConfig {
@@ -23,11 +26,24 @@ export interface ResolvedConfig {
     readonly tombstones: number;
   };
   readonly guards: Guards;
+  readonly verify: Severities;
+  /** Agents by the user names of a server of one's own; null: users are not told apart. */
+  readonly users: ReadonlyMap<string, readonly AgentName[]> | null;
+  /** Users of that server who may change the policy; null: whoever may push the branch. */
+  readonly admins: readonly string[] | null;
 }
 
 /** Fill in the defaults; null stands for a branch without config.yaml. */
 export function resolveConfig(config: Config | null): ResolvedConfig {
-  const { resources = {}, groups = {}, locks = {}, retention = {}, guards = {} } = config ?? {};
+  const {
+    resources = {},
+    groups = {},
+    locks = {},
+    retention = {},
+    guards = {},
+    verify = {},
+    server = {},
+  } = config ?? {};
   return {
     resources: new Map(
       Object.entries(resources).map(([name, { paths, description = null }]) => [
@@ -49,5 +65,8 @@ export function resolveConfig(config: Config | null): ResolvedConfig {
       tombstones: parseDuration(retention.tombstones ?? '30d'),
     },
     guards: resolveGuards(guards),
+    verify: resolveSeverities(verify),
+    users: server.users === undefined ? null : new Map(Object.entries(server.users)),
+    admins: server.admins ?? null,
   };
 }

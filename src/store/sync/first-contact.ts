@@ -53,7 +53,8 @@ export async function makeFirstContact(dependencies: FirstContactDependencies): 
 /** 2026-01-01T00:00:00Z, in seconds; part of the format: another date would make another root. */
 const ROOT_DATE = 1_767_225_600;
 
-async function writeRoot(writer: ObjectWriter): Promise<Oid> {
+/** The one root of every agent-os branch. */
+export async function writeRoot(writer: ObjectWriter): Promise<Oid> {
   return writer.commit({
     tree: await writer.tree([]),
     parents: [],

@@ -1,0 +1,65 @@
+import type { Oid, RefName } from './names.ts';
+import type { TreeMode } from './ports.ts';
+
+/** A commit as it is audited: with everything that it changes. */
+export interface AuditedCommit {
+  readonly oid: Oid;
+  /** Seconds since 1970. */
+  readonly committedAt: number;
+  readonly message: string;
+  /** Paths that it changes, both names of a rename; for a merge those that differ from every parent. */
+  readonly paths: readonly string[];
+}
+
+/** Two ends of a range of commits, all of which is here. */
+export interface AuditRange {
+  readonly from: Oid;
+  readonly to: Oid;
+}
+
+/** One commit of a chain of records: of a lock's ref. */
+export interface ChainLink {
+  readonly oid: Oid;
+  readonly parents: readonly Oid[];
+  readonly subject: string;
+}
+
+export interface ListedEntry {
+  readonly path: string;
+  readonly mode: TreeMode;
+  readonly oid: Oid;
+  /** Bytes; 0 for a submodule. */
+  readonly size: number;
+}
+
+/**
+ * Questions that a check asks of the repository. What is not here is fetched from the configured remote; where that
+ * cannot be done, the answer is an error: not knowing is never an answer.
+ * @throws AgentOsError CANNOT_VERIFY, REMOTE_UNREACHABLE
+ */
+export interface CodeAudit {
+  /**
+   * The commits of `A..B`, or without a range of the upstream (else the remote's default branch) to HEAD; fetched with
+   * all that lies between them when the clone is shallow.
+   * @throws AgentOsError BAD_VALUE (no range)
+   */
+  resolveRange(range: string | null): Promise<AuditRange>;
+  /** What `to` has and `from` does not, oldest first. */
+  commits(range: AuditRange): Promise<readonly AuditedCommit[]>;
+  /** Of those, the ones whose message has a line that begins with `Agent-OS-Lock`, in either case. */
+  lockedCommits(range: AuditRange): Promise<readonly AuditedCommit[]>;
+  /** What the tips reach and no ref of this repository does, oldest first; `locked`: as lockedCommits. */
+  arrived(tips: readonly Oid[], options: { readonly locked: boolean }): Promise<readonly AuditedCommit[]>;
+  /** Every commit that one of the tips reaches, children before parents. */
+  chains(tips: readonly Oid[]): Promise<readonly ChainLink[]>;
+  /** Every entry below a commit's tree that is no folder. */
+  entries(commit: Oid): Promise<readonly ListedEntry[]>;
+  /** Paths that differ between two commits. */
+  changedPaths(from: Oid, to: Oid): Promise<readonly string[]>;
+  /** The commits without parents that the branch's tip reaches, whose history is fetched first where it is cut off. */
+  roots(branch: RefName, tip: Oid): Promise<readonly Oid[]>;
+  /** Merges that `to` reaches and `from` (null: nothing) does not, the latest first, at most `limit`. */
+  merges(range: { readonly from: Oid | null; readonly to: Oid }, limit: number): Promise<readonly Oid[]>;
+  /** Refs of this repository that equal a pattern, or begin with it when it ends in `/`. */
+  refs(patterns: readonly string[]): Promise<ReadonlyMap<RefName, Oid>>;
+}

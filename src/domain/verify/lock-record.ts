@@ -1,0 +1,83 @@
+import { type LockBoard, liveClaims } from '../locks/blockers.ts';
+import { isHeldBy, iso, type Lease, type LockRecord } from '../locks/lock-record.ts';
+import { patternsOf } from '../locks/path-pattern.ts';
+import { overlaps } from '../locks/pattern-overlap.ts';
+import type { RecordId } from '../names.ts';
+import { isRunning, type LockFacts, type TimeFacts } from './facts.ts';
+import type { Draft } from './finding.ts';
+
+/**
+ * Lock records that cannot be read; leases that have run out and that nobody has taken over, or whose session is
+ * finished (both only warn: the next who wants the lock clears them); and running locks whose paths overlap.
+ * @param finished - sessions that have ended
+ */
+export function findBadLocks(
+  { broken, ...board }: LockFacts,
+  finished: ReadonlySet<RecordId>,
+  time: TimeFacts,
+): readonly Draft[] {
+  return [
+    ...broken.map(
+      ({ ref, problem }): Draft => ({
+        rule: 'lock-record',
+        message: `${ref} cannot be read: ${problem}`,
+        hint: 'When nobody holds it: agent-os unlock RESOURCE --force OID --reason TEXT; `agent-os doctor` shows the OID.',
+      }),
+    ),
+    ...[...board.records.values()].flatMap((record) =>
+      record.leases.flatMap((lease) => judgeLease(record, lease, finished, time) ?? []),
+    ),
+    ...findOverlaps(board, time),
+  ];
+}
+
+function judgeLease(
+  { resource }: LockRecord,
+  lease: Lease,
+  finished: ReadonlySet<RecordId>,
+  time: TimeFacts,
+): Draft | null {
+  if (!isRunning(lease, time)) {
+    return {
+      rule: 'lock-record',
+      atMost: 'warn',
+      message: `the lock of ${lease.agent} on ${resource} ran out at ${iso(lease.expiresAt)}, and is still there`,
+      hint: 'Whoever locks it next takes it over; its holder may release it with `agent-os unlock`.',
+    };
+  }
+  if (lease.session === null || !finished.has(lease.session)) return null;
+  return {
+    rule: 'lock-record',
+    atMost: 'warn',
+    message: `the lock of ${lease.agent} on ${resource} belongs to the finished session ${lease.session}`,
+    hint: 'A release may still wait for its clone to reach the remote.',
+  };
+}
+
+function findOverlaps(board: LockBoard, time: TimeFacts): readonly Draft[] {
+  const live = liveClaims(board)
+    .filter((claim) => {
+      const lease = board.records
+        .get(claim.resource)
+        ?.leases.find((candidate) => candidate.nonce === claim.nonce);
+      return isRunning(lease ?? claim, time);
+    })
+    .map((claim) => ({ claim, patterns: patternsOf(claim) }));
+  return live.flatMap(({ claim, patterns }, index) =>
+    live
+      .slice(index + 1)
+      .filter(
+        (other) =>
+          !isHeldBy(other.claim, claim) &&
+          (claim.mode === 'exclusive' || other.claim.mode === 'exclusive') &&
+          overlaps(patterns, other.patterns),
+      )
+      .map(
+        (other): Draft => ({
+          rule: 'lock-record',
+          message: `${claim.resource} of ${claim.agent} and ${other.claim.resource} of ${other.claim.agent} cover common paths`,
+          hint: 'One of them was not taken by agent-os: ask both, and release one.',
+        }),
+      ),
+  );
+}

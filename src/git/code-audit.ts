@@ -1,0 +1,146 @@
+import type { ChainLink, CodeAudit, ListedEntry } from '../domain/code-audit.ts';
+import { AgentOsError } from '../domain/errors.ts';
+import { isOid, type Oid, quoted } from '../domain/names.ts';
+import type { ObjectReader, RepositoryPaths, TreeMode } from '../domain/ports.ts';
+import { listCommits } from './commit-listing.ts';
+import { ensureCommit, ensureRange, ensureWhole } from './deepen.ts';
+import { openLocalRefs } from './local-refs.ts';
+import { expectGit, runGit } from './process.ts';
+import { remoteGit, startBudget, unreachable } from './remote-git.ts';
+import { placeOf } from './repository.ts';
+
+interface AuditOptions {
+  readonly paths: RepositoryPaths;
+  readonly reader: ObjectReader;
+  /** A configured remote, from which what is missing is fetched; null: nothing is fetched. */
+  readonly remote: string | null;
+  /** Milliseconds for one fetch. */
+  readonly budget: number;
+  /** `core.sshCommand`. */
+  readonly sshCommand: string | null;
+  /** Of the quarantine in which a hook sees what is pushed. */
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
+const LOCKED = ['--grep=^agent-os-lock', '--regexp-ignore-case', '--basic-regexp'] as const;
+
+/** See the port. What people type as a revision reaches git on standard input only. */
+export function openCodeAudit(options: AuditOptions): CodeAudit {
+  const { paths, reader, remote, budget, sshCommand, variables = {} } = options;
+  const place = { ...placeOf(paths), variables };
+  const source = {
+    paths,
+    reader,
+    remote: remote === null ? null : { name: remote, git: remoteGit(paths, remote, sshCommand) },
+    budget: () => startBudget(budget),
+  };
+  const local = openLocalRefs(paths);
+
+  async function resolve(revision: string): Promise<Oid | null> {
+    if (revision === '' || /[\s\p{Cc}]/u.test(revision)) return null;
+    if (/^(?:0{40}|0{64})$/.test(revision)) return remoteHead();
+    if (isOid(revision)) {
+      await ensureCommit(source, revision);
+      return revision;
+    }
+    const input = `${revision}^{commit}\n`;
+    const { stdout } = await runGit({ ...place, args: ['cat-file', '--batch-check=%(objectname)'], input });
+    const answer = stdout.toString('utf8').trimEnd();
+    return isOid(answer) ? answer : null;
+  }
+
+  /** What hosts give as the base of a new branch is zeros: then all that the default branch lacks is new. */
+  async function remoteHead(): Promise<Oid | null> {
+    if (source.remote === null) return null;
+    const listed = await source.remote.git.head(source.budget());
+    if (listed.exitCode !== 0) throw unreachable(source.remote.name, listed);
+    const oid = listed.stdout.toString('latin1').slice(0, listed.stdout.indexOf('\t'));
+    if (!isOid(oid)) return null;
+    await ensureCommit(source, oid);
+    return oid;
+  }
+
+  async function pick(range: string | null): Promise<{ readonly from: Oid; readonly to: Oid }> {
+    if (range === null) {
+      const to = await resolve('HEAD');
+      const bases = ['@{upstream}', ...(remote === null ? [] : [`refs/remotes/${remote}/HEAD`])];
+      for (const base of bases) {
+        const from = await resolve(base);
+        if (from !== null && to !== null) return { from, to };
+      }
+      throw badRange('no range was given, and this branch has no upstream');
+    }
+    const [, first, last] = /^(.*?)\.\.(?!\.)(.*)$/.exec(range) ?? [];
+    if (first === undefined || last === undefined)
+      throw badRange(`${quoted(range)} is not a range of commits`);
+    const [from, to] = [await resolve(first || 'HEAD'), await resolve(last || 'HEAD')];
+    if (from === null) throw badRange(`${quoted(range)} begins at ${quoted(first)}, which names no commit`);
+    if (to === null) throw badRange(`${quoted(range)} ends at ${quoted(last)}, which names no commit`);
+    return { from, to };
+  }
+
+  const walkRoots = async (tip: Oid): Promise<readonly Oid[]> => {
+    const args = ['rev-list', '--max-parents=0', '--stdin'];
+    const walked = await expectGit({ ...place, args, input: `${tip}\n` });
+    return walked.toString('latin1').split('\n').filter(isOid);
+  };
+
+  return {
+    async resolveRange(range) {
+      const ends = await pick(range);
+      await ensureRange(source, ends);
+      return ends;
+    },
+    commits: ({ from, to }) => listCommits(place, [to, `^${from}`]),
+    lockedCommits: ({ from, to }) => listCommits(place, [to, `^${from}`], LOCKED),
+    arrived: (tips, { locked }) =>
+      tips.length === 0
+        ? Promise.resolve([])
+        : listCommits(place, tips, [...(locked ? LOCKED : []), '--not', '--all']),
+    async chains(tips) {
+      if (tips.length === 0) return [];
+      const options = ['--topo-order', '--no-commit-header', '--encoding=UTF-8', '--format=%H%x00%P%x00%s'];
+      const input = `${tips.join('\n')}\n`;
+      const walked = await expectGit({ ...place, args: ['rev-list', ...options, '--stdin'], input });
+      return walked.toString('utf8').split('\n').slice(0, -1).map(parseLink);
+    },
+    async entries(commit) {
+      const listed = await expectGit({
+        ...place,
+        args: ['ls-tree', '-r', '-l', '-z', '--full-tree', commit],
+      });
+      return listed.toString('utf8').split('\0').slice(0, -1).flatMap(parseEntry);
+    },
+    async changedPaths(from, to) {
+      const options = ['-r', '-z', '--name-only', '--no-renames', '--no-commit-id'];
+      const listed = await expectGit({ ...place, args: ['diff-tree', ...options, from, to] });
+      return listed.toString('utf8').split('\0').slice(0, -1);
+    },
+    async roots(branch, tip) {
+      const roots = await walkRoots(tip);
+      return (await ensureWhole(source, branch, roots)) ? roots : walkRoots(tip);
+    },
+    async merges({ from, to }, limit) {
+      const input = `${to}\n${from === null ? '' : `^${from}\n`}`;
+      const args = ['rev-list', '--merges', `--max-count=${limit}`, '--stdin'];
+      return (await expectGit({ ...place, args, input })).toString('latin1').split('\n').filter(isOid);
+    },
+    refs: (patterns) => local.read(patterns),
+  };
+}
+
+function parseLink(line: string): ChainLink {
+  const [oid = '', parents = '', subject = ''] = line.split('\0');
+  return { oid: oid as Oid, parents: parents === '' ? [] : (parents.split(' ') as Oid[]), subject };
+}
+
+/** `<mode> <type> <oid> <size or -> TAB <path>` */
+function parseEntry(line: string): ListedEntry[] {
+  const [, mode, oid, size, path] = /^(\d{6}) \w+ ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
+  if (mode === undefined || oid === undefined || path === undefined) return [];
+  return [{ path, mode: mode as TreeMode, oid: oid as Oid, size: size === '-' ? 0 : Number(size) }];
+}
+
+function badRange(problem: string): AgentOsError {
+  return new AgentOsError('BAD_VALUE', problem, { hint: 'Give two revisions, for example main..HEAD.' });
+}
