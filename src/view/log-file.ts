@@ -54,7 +54,9 @@ export function readTail(round: Round, agent: AgentName, stamp: Stamp | null): T
   const fresh = newLog(round);
   if (stamp === null) return { log: fresh, marked: [], pieces: [], end: 0, isUnfinished: false };
   const isOld = round.workspace.clock.now() - stamp.modified > PATIENCE;
-  if (known?.stamp.inode === stamp.inode && known.consumed <= stamp.size) {
+  // An editor writes a file of its own over it, which begins as this one did unless what stood there was changed.
+  const isSame = known?.stamp.inode === stamp.inode || known?.taking === null;
+  if (known !== undefined && isSame && known.consumed <= stamp.size) {
     const start = Math.max(0, known.consumed - GUARD);
     const bytes = readFrom(round, agent, stamp, start);
     const before = bytes.subarray(0, known.consumed - start);

@@ -78,10 +78,10 @@ async function takeUpTail(round: Round, agent: AgentName, tail: Tail): Promise<v
 async function compare(round: Round, agent: AgentName, { log, pieces }: Tail) {
   const known = await readShown(round, await round.workspace.branch.snapshot(), agent);
   const own = known.filter(({ id }) => id.startsWith(log.own));
-  const texts = [known, own].map((entries) => entries.map(({ text }) => text));
+  const [all, mine] = [known, own].map((entries) => entries.map(({ text }) => text));
   const present = known.filter((entry) => !own.includes(entry) && isWritten(entry.text, pieces));
   return {
-    added: texts.reduce<readonly Piece[]>(unknownPieces, pieces),
+    added: unknownPieces(pieces, all ?? [], mine),
     present: present.map(({ id }) => id),
   };
 }

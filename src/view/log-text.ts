@@ -79,12 +79,55 @@ function findEnd(lines: readonly Line[], from: number, id: string): number {
 }
 
 /**
- * The pieces that are not in any of `known`, for a file of which nothing is remembered: it was replaced by an editor,
- * or what was remembered is lost. Empty lines do not count.
+ * What is new in the pieces of a file of which nothing is remembered: it was written anew by an editor, or what was
+ * remembered is lost. A piece that stands whole in `known`, or in `own` alone, is not; of any other, each known text
+ * that begins and ends with one of its lines is taken out once. Empty lines do not count.
+ * @param known - the texts of all entries, in their order
+ * @param own - of those that stand by hand in this file
  */
-export function unknownPieces(pieces: readonly Piece[], known: readonly string[]): readonly Piece[] {
-  const whole = `\n${condense(known.join('\n'))}\n`;
-  return pieces.filter(({ text }) => !whole.includes(`\n${condense(text)}\n`));
+export function unknownPieces(
+  pieces: readonly Piece[],
+  known: readonly string[],
+  own: readonly string[] = known,
+): readonly Piece[] {
+  const wholes = [known, own].map((texts) => `\n${condense(texts.join('\n'))}\n`);
+  const left = known.map((text) => condense(text).split('\n'));
+  return pieces
+    .filter(({ text }) => !wholes.some((whole) => whole.includes(`\n${condense(text)}\n`)))
+    .flatMap((piece) => cutKnown(piece, left));
+}
+
+/** The parts of a piece between the texts of `left` that stand in it; those are taken from `left`. */
+function cutKnown(piece: Piece, left: string[][]): readonly Piece[] {
+  const lines = piece.text.split('\n');
+  const filled = lines.flatMap((text, at) => (text.trim() === '' ? [] : [{ at, text: text.trimEnd() }]));
+  const parts: { first: number; last: number }[] = [];
+  let isOpen = false;
+  let isCut = false;
+  for (let next = 0; next < filled.length; ) {
+    const found = left.findIndex((text) => text.every((line, index) => filled[next + index]?.text === line));
+    const [text = []] = found < 0 ? [] : left.splice(found, 1);
+    if (text.length > 0) {
+      isOpen = false;
+      isCut = true;
+      next += text.length;
+      continue;
+    }
+    const at = filled[next]?.at ?? 0;
+    const part = isOpen ? parts.at(-1) : undefined;
+    if (part === undefined) parts.push({ first: at, last: at });
+    else part.last = at;
+    isOpen = true;
+    next += 1;
+  }
+  if (!isCut) return [piece];
+  const offset = (line: number) =>
+    piece.start + new TextEncoder().encode(lines.slice(0, line).join('\n')).length + Math.min(line, 1);
+  return parts.map(({ first, last }) => ({
+    start: offset(first),
+    end: offset(last + 1),
+    text: `${lines.slice(first, last + 1).join('\n')}\n`,
+  }));
 }
 
 /** Whether all of a text stands in what was written by hand. */

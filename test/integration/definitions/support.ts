@@ -14,7 +14,7 @@ export async function makeTeam(): Promise<Team> {
   const sandbox = await makeSandbox({ AGENT_OS_PUBLISH: 'manual', AGENT_OS_TIMEOUT: '120s' });
   const remote = await sandbox.bareRemote();
   const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
-  for (const clone of [ada, bob]) await sandbox.json(clone, ['init', '--no-view']);
+  for (const clone of [ada, bob]) await sandbox.json(clone, ['init', '--no-view', '--no-hooks']);
   const sync = async () => {
     for (const clone of [ada, bob, ada]) await sandbox.json(clone, ['sync']);
   };

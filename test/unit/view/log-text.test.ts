@@ -51,6 +51,11 @@ describe('a log file', () => {
     expect(unknownPieces(pieces, ['x', '[2026-11-23] a\none']).map(({ text }) => text)).toEqual([
       '[2026-11-24] b\ntwo\n',
     ]);
+    const bare = read('one\n\ntwo \nnew\nmore\ntwo\nthree\nlast\n').pieces;
+    expect(unknownPieces(bare, ['two', 'one', 'three'])).toEqual([
+      { start: 10, end: 23, text: 'new\nmore\ntwo\n' },
+      { start: 29, end: 34, text: 'last\n' },
+    ]);
     expect([isWritten('one\n[2026-11-24] b', pieces), isWritten('on', pieces)]).toEqual([true, false]);
   });
 

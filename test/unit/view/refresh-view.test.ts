@@ -223,14 +223,20 @@ describe('logs in the view', () => {
     appendFileSync(worktree.path(LOG), 'two\n');
     await worktree.refresh();
     const text = get(worktree, LOG);
-    rmSync(worktree.path(LOG));
-    writeFileSync(worktree.path(LOG), `${text}three\n`);
+    // A file of its own: while the first one is there, it cannot get the same inode.
+    writeFileSync(worktree.path(`${LOG}.new`), `${text}three\n`);
+    renameSync(worktree.path(`${LOG}.new`), worktree.path(LOG));
     await worktree.refresh();
     expect(await logTexts(worktree.clone)).toEqual(['one', 'two', 'three']);
     await worktree.state.update('view', () => null);
     await worktree.refresh();
     expect(await logTexts(worktree.clone)).toEqual(['one', 'two', 'three']);
     expect(get(worktree, LOG)).toBe(`${text}three\n`);
+    // With a change in what was there before.
+    writeFileSync(worktree.path(`${LOG}.new`), 'one\nbetween\ntwo\nthree\nfour\n');
+    renameSync(worktree.path(`${LOG}.new`), worktree.path(LOG));
+    await worktree.refresh();
+    expect(await logTexts(worktree.clone)).toEqual(['one', 'two', 'three', 'between', 'four']);
   });
 
   it('come back when their file was removed', async () => {
