@@ -19,7 +19,6 @@ import { openLocalRefs } from './git/local-refs.ts';
 import { openObjectWriter } from './git/object-writer.ts';
 import { openRemote } from './git/remote.ts';
 import { discoverRepository } from './git/repository.ts';
-import { openSavedFiles } from './git/saved-files.ts';
 import { openStateFiles } from './git/state-files.ts';
 import { requireGit } from './git/version.ts';
 import type { Home } from './home/home.ts';
@@ -150,7 +149,10 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     objects: { reader, writer, history },
     code: openCodeHistory(paths),
     sessions,
-    files: openSavedFiles(join(paths.commonDir, STATE_FOLDER, 'files')),
+    files: once(async () => {
+      const { openSavedFiles } = await import('./git/saved-files.ts');
+      return openSavedFiles(join(paths.commonDir, STATE_FOLDER, 'files'));
+    }),
     clock,
     ids,
     random,

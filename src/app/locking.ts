@@ -8,13 +8,7 @@ import {
   type RecordId,
   type ResourceName,
 } from '../domain/names.ts';
-import type {
-  AcquireOutcome,
-  ForceOutcome,
-  LockListing,
-  LockOwner,
-  ReleaseOutcome,
-} from '../store/locks/locks.ts';
+import type { AcquireOutcome, ForceOutcome, LockOwner, ReleaseOutcome } from '../store/locks/locks.ts';
 import { readActiveSessions } from './active-sessions.ts';
 import { tellFormerHolders } from './locking-notice.ts';
 import { readRecords } from './records.ts';
@@ -99,17 +93,6 @@ export async function forceUnlock(workspace: Workspace, input: ForceInput): Prom
   });
   if (outcome.status === 'released') await tellFormerHolders(workspace, who, outcome.former);
   return outcome;
-}
-
-/** What is held, as last seen; with `refresh`, as the remote has it now. */
-export async function listLocks(
-  workspace: Workspace,
-  input: { readonly resource?: string; readonly refresh?: boolean } = {},
-): Promise<LockListing> {
-  return (await workspace.locks()).list({
-    ...(input.resource !== undefined && { resource: parseResourceName(input.resource) }),
-    ...(input.refresh === true && { refresh: true }),
-  });
 }
 
 /**
