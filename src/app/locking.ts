@@ -1,4 +1,4 @@
-import { parseDuration } from '../domain/duration.ts';
+import { parseDuration, parseLease } from '../domain/duration.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { sessionPath } from '../domain/layout.ts';
 import {
@@ -43,7 +43,7 @@ export async function lockResources(workspace: Workspace, input: LockInput): Pro
     resources: parseResources(input.resources),
     ...(input.paths !== undefined && { paths: input.paths }),
     ...(input.shared === true && { mode: 'shared' as const }),
-    ...(input.ttl !== undefined && { ttl: parseDuration(input.ttl) }),
+    ...(input.ttl !== undefined && { ttl: parseLease(input.ttl) }),
     ...(input.wait !== undefined && { wait: parseDuration(input.wait) * 1000 }),
     ...(input.reason !== undefined && { reason: parseReason(input.reason) }),
     ...(input.local === true && { local: true }),

@@ -43,10 +43,11 @@ function describe(detail: GuardDetail, now: number): Pieces[] {
       ];
     }
     case 'unlocked': {
-      const { required, paths } = detail.unlocked;
+      const { required, isGlob, paths } = detail.unlocked;
+      const what = isGlob ? `${nameFor(required)} --paths ${shellWord(required)}` : shellWord(required);
       return [
         [`policy wants a lock on `, strong(required), ` for ${listed(paths)}`],
-        [`  lock it: agent-os lock ${shellWord(required)}`],
+        [`  lock it: agent-os lock ${what}`],
       ];
     }
     case 'lost':
@@ -84,4 +85,10 @@ function describe(detail: GuardDetail, now: number): Pieces[] {
 function listed(paths: readonly string[]): string {
   const rest = paths.length - SHOWN;
   return `${paths.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** A name for a lock on a glob: the last folder that it names. */
+function nameFor(glob: string): string {
+  const folders = glob.split('/').filter((part) => /^[\w.-]+$/.test(part));
+  return folders.at(-1) ?? 'files';
 }

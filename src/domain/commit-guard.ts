@@ -1,5 +1,5 @@
 import { covers } from './locks/contested.ts';
-import { type PathPattern, parsePathPattern } from './locks/path-pattern.ts';
+import { type PathPattern, readPathPattern } from './locks/path-pattern.ts';
 import type { Severity } from './schema/guards.ts';
 import type { Guards } from './schema/resolve-guards.ts';
 
@@ -32,6 +32,8 @@ export function guardedPaths(paths: readonly string[], guards: Guards): readonly
 /** A resource or glob of `require_lock`, and what changed under no exclusive lock of one's own. */
 export interface Unlocked {
   readonly required: string;
+  /** It is a glob, which a lock of any name may cover. */
+  readonly isGlob: boolean;
   readonly paths: readonly string[];
 }
 
@@ -51,18 +53,12 @@ export function findUnlocked(input: {
     .map((required) => {
       const mapped = input.pathsOf(required);
       const patterns = patternsOf(mapped.length === 0 ? [required] : mapped);
-      return { required, paths: open.filter((path) => covers(patterns, path)) };
+      return { required, isGlob: mapped.length === 0, paths: open.filter((path) => covers(patterns, path)) };
     })
     .filter(({ paths }) => paths.length > 0);
 }
 
 /** A glob of the policy that this version cannot read exempts nothing and requires nothing. */
 function patternsOf(globs: readonly string[]): readonly PathPattern[] {
-  return globs.flatMap((glob) => {
-    try {
-      return [parsePathPattern(glob)];
-    } catch {
-      return [];
-    }
-  });
+  return globs.flatMap(readPathPattern);
 }

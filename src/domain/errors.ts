@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   NO_GIT: { exit: 1, meaning: 'there is no git on the PATH' },
   GIT_TOO_OLD: { exit: 1, meaning: 'git is older than 2.34' },
   GIT_FAILED: { exit: 1, meaning: 'git could not do what it was asked' },
+  BRANCH_CHECKED_OUT: { exit: 1, meaning: 'a worktree has checked out the branch that would move under it' },
   REF_LOCKED: { exit: 1, meaning: 'a .lock file stands in the way of a ref update' },
   DISK_FULL: { exit: 1, meaning: 'the disk is full or not writable' },
   RECORD_BROKEN: { exit: 1, meaning: 'a file of the branch cannot be read' },

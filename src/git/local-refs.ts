@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentOsError } from '../domain/errors.ts';
 import { type Oid, parseRefName, type RefName } from '../domain/names.ts';
 import type { RefEdit, RefStore, RepositoryPaths, TransactionOutcome } from '../domain/ports.ts';
+import { assertNotCheckedOut } from './checkouts.ts';
 import { isDiskFull } from './loose-object.ts';
 import { expectGit, type GitResult, runGit } from './process.ts';
 import { readRefFiles } from './ref-files.ts';
@@ -42,6 +43,7 @@ export function openLocalRefs(paths: RepositoryPaths, { hooks = true }: LocalRef
 
   const transact = async (edits: readonly RefEdit[]): Promise<TransactionOutcome> => {
     if (edits.length === 0) return { status: 'done' };
+    for (const { ref } of edits) if (ref.startsWith('refs/heads/')) assertNotCheckedOut(paths, ref);
     let result: GitResult | null = null;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1) await sleep(PAUSE); // git has waited for the lock file by itself: this is for what is left

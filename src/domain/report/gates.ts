@@ -1,3 +1,4 @@
+import { judgeGate } from '../definition/gate-report.ts';
 import type { AgentName, RecordId } from '../names.ts';
 import type { Card } from '../schema/card.ts';
 import type { Recap } from '../schema/recap.ts';
@@ -15,7 +16,10 @@ export interface ReportGate {
   readonly recap: RecordId | null;
 }
 
-/** Required gates first, in the order of the card, then those that recaps report beside them. The last report counts. */
+/**
+ * Required gates first, in the order of the card, then those that recaps report beside them. The last report counts, and
+ * a number in it has to keep the bound of the card, whatever else it says.
+ */
 export function compareGates(
   agents: readonly AgentName[],
   cards: ReadonlyMap<AgentName, Pick<Card, 'gates'>>,
@@ -33,9 +37,11 @@ export function compareGates(
     const required = cards.get(agent)?.gates ?? [];
     const gate = (name: string, fields: Pick<ReportGate, 'requires' | 'required'>): ReportGate => {
       const report = reported.get(keyOf(name));
+      const isMet =
+        report !== undefined && judgeGate(fields.requires, { ...report, detail: report.detail ?? '' });
       return {
         ...{ agent, name, ...fields },
-        outcome: report === undefined ? 'not reported' : report.passed ? 'passed' : 'failed',
+        outcome: report === undefined ? 'not reported' : isMet ? 'passed' : 'failed',
         detail: report?.detail ?? null,
         recap: report?.recap ?? null,
       };

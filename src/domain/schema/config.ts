@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { guardsSchema } from './guards.ts';
-import { describe, duration, type Known, line } from './parts.ts';
+import { describe, duration, type Known, lease, line } from './parts.ts';
 import { serverSchema } from './server-policy.ts';
 import { verifySchema } from './verify-policy.ts';
 
@@ -10,7 +10,7 @@ const resource = z.looseObject({
 });
 
 const locks = z.looseObject({
-  ttl: z.optional(describe(duration, 'How long a lock lives without renewal. Default 2h.')),
+  ttl: z.optional(describe(lease, 'How long a lock lives without renewal. Default 2h.')),
   grace: z.optional(
     describe(duration, 'Added to the lifetime before anyone takes a lock over. Default 10s.'),
   ),

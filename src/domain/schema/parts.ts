@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { DURATION } from '../duration.ts';
+import { DURATION, LEASE } from '../duration.ts';
 import type { AgentName, CloneId, RecordId } from '../names.ts';
 import type { OperationId } from '../operation.ts';
 
@@ -26,6 +26,7 @@ export const operation = branded<OperationId>(
   'The operation that wrote this: hybrid logical clock, clone, ULID.',
 );
 export const duration = describe(z.string().check(z.regex(DURATION)), 'A duration: 90s, 30m, 2h, 7d.');
+export const lease = describe(z.string().check(z.regex(LEASE)), 'A duration that is not nothing.');
 export const time = describe(
   z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/)),
   'A time in UTC, ISO 8601.',

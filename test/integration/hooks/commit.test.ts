@@ -172,10 +172,10 @@ test('policy says what blocks, warns or is left alone, and who is exempt', async
   await setGuards('require_lock: [src/api/**]');
   await write(ada, { 'src/api/users.ts': 'x\n' });
   await sandbox.git(ada, 'add', '.');
-  expect(refusal(await commit(sandbox, ada, '-m', 'api'))).toContain(
-    'policy wants a lock on src/api/** for src/api/users.ts',
-  );
-  await sandbox.json(ada, ['lock', 'api', '--paths', 'src/api']);
+  const said = refusal(await commit(sandbox, ada, '-m', 'api'));
+  expect(said).toContain('policy wants a lock on src/api/** for src/api/users.ts');
+  expect(said).toContain("lock it: agent-os lock api --paths 'src/api/**'");
+  await sandbox.json(ada, ['lock', 'api', '--paths', 'src/api/**']);
   expect((await commit(sandbox, ada, '-m', 'api')).stderr).toBe('');
   expect(await messageOf(sandbox, ada)).toMatch(/\nAgent-OS-Lock: api@\d+$/);
   await sandbox.json(ada, ['unlock', 'api']);

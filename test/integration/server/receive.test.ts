@@ -233,11 +233,11 @@ test('who pushes is whom the web server has authenticated, and acts for the agen
     await own.json(remote, ['server', 'install']);
     const state = own.path('state');
     await own.json(ada, ['sync']);
-    await own.git(ada, 'worktree', 'add', '--quiet', state, 'agent-os');
+    await own.git(ada, 'worktree', 'add', '--quiet', '--detach', state, 'agent-os');
     const policy =
       'schema: agent-os/config/v1\nserver:\n  users:\n    alice: [ada]\n    robert: [bob]\n  admins: [root]\n';
     await own.commitFile(state, 'config.yaml', policy);
-    await own.git(state, 'push', '--quiet', '--no-verify', 'origin', 'agent-os');
+    await own.git(state, 'push', '--quiet', '--no-verify', 'origin', 'HEAD:agent-os');
     await own.json(ada, ['log', 'add', 'pushed by nobody that the server knows']);
     await own.json(ada, ['sync'], { exit: 4 });
 
@@ -261,7 +261,7 @@ test('who pushes is whom the web server has authenticated, and acts for the agen
     await own.json(ada, ['sync']);
     await own.git(state, 'reset', '--quiet', '--hard', 'agent-os');
     await own.commitFile(state, 'config.yaml', 'schema: agent-os/config/v1\n');
-    const changed = await own.tryGit(ada, ['push', '--no-verify', 'origin', 'agent-os']);
+    const changed = await own.tryGit(state, ['push', '--no-verify', 'origin', 'HEAD:agent-os']);
     expect(changed.stderr).toContain('only an admin of the server may change server of config.yaml');
   } finally {
     await own.dispose();

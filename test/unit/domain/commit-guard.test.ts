@@ -31,8 +31,8 @@ test('required is an own exclusive lock on the paths of a resource, or on a glob
     pathsOf: (resource: string) => (resource === 'database-schema' ? ['db/**'] : []),
   };
   expect(findUnlocked(input)).toEqual([
-    { required: 'database-schema', paths: ['db/b.sql'] },
-    { required: 'api/**', paths: ['api/x.yaml'] },
+    { required: 'database-schema', isGlob: false, paths: ['db/b.sql'] },
+    { required: 'api/**', isGlob: true, paths: ['api/x.yaml'] },
   ]);
   expect(findUnlocked({ ...input, covered: input.paths })).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../../../src/domain/duration.ts';
+import { formatDuration, parseDuration, parseLease } from '../../../src/domain/duration.ts';
 
 it.each([
   ['0s', 0],
@@ -12,6 +12,15 @@ it.each([
   expect(formatDuration(seconds)).toBe(text);
 });
 
-it.each(['', '5', 'h', '-1h', '1.5h', '1h30m', ' 1h', '1w', '9999999999s'])('%j is refused', (text) => {
-  expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'BAD_VALUE' }));
+it.each(['', '5', 'h', '-1h', '1.5h', '1h30m', ' 1h', '1w', '9999999999s', '10000d', '999999999h'])(
+  '%j is refused',
+  (text) => {
+    expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'BAD_VALUE' }));
+  },
+);
+
+it('a lease lasts a second at least', () => {
+  expect(parseLease('1s')).toBe(1);
+  for (const text of ['0s', '0d', '000h'])
+    expect(() => parseLease(text)).toThrow(expect.objectContaining({ code: 'BAD_VALUE' }));
 });

@@ -28,6 +28,16 @@ describe('gates', () => {
       ['e2e', false, 'failed', null],
     ]);
   });
+
+  test('whose number misses the bound of the card have failed, whatever else is said', () => {
+    const bound = new Map([[ada, { gates: [{ name: 'coverage', require: '>= 80 %' }] }]]);
+    const outcomes = (detail: string) => {
+      const recaps = [recap('ada', 1, { gates: [{ name: 'coverage', passed: true, detail }] })];
+      return compareGates([ada], bound, recaps).map(({ outcome }) => outcome);
+    };
+    expect(outcomes('12 %')).toEqual(['failed']);
+    expect(outcomes('84 %')).toEqual(['passed']);
+  });
 });
 
 describe('others', () => {
