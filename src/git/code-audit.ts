@@ -8,6 +8,7 @@ import { openLocalRefs } from './local-refs.ts';
 import { expectGit, runGit } from './process.ts';
 import { remoteGit, startBudget, unreachable } from './remote-git.ts';
 import { placeOf } from './repository.ts';
+import { readSignatures } from './signatures.ts';
 
 interface AuditOptions {
   readonly paths: RepositoryPaths;
@@ -125,6 +126,8 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
       const args = ['rev-list', '--merges', `--max-count=${limit}`, '--stdin'];
       return (await expectGit({ ...place, args, input })).toString('latin1').split('\n').filter(isOid);
     },
+    signatures: ({ tips, without, walk }, allowedSigners) =>
+      readSignatures(place, [...tips, ...without.map((oid) => `^${oid}`)], { walk, allowedSigners }),
     refs: (patterns) => local.read(patterns),
   };
 }

@@ -11,6 +11,7 @@ import { gatherLocks, gatherStories } from '../verify/gather-locks.ts';
 import { describeCommit } from '../verify/verify.ts';
 import { judgeBranch, judgeOutbox } from './judge-branch.ts';
 import { judgeClaims, judgeLock, type LockState } from './judge-locks.ts';
+import { judgeKeys, judgeSignatures } from './judge-signatures.ts';
 import type { ReceivedUpdate, Server } from './server.ts';
 
 export interface Refusal {
@@ -66,6 +67,15 @@ function isOurs(ref: RefName, branch: RefName): boolean {
 }
 
 async function judge(push: Push, update: ReceivedUpdate): Promise<readonly string[]> {
+  const problems = await judgeByKind(push, update);
+  if (problems.length > 0) return problems;
+  return [
+    ...(await judgeKeys(push.server, update, push)),
+    ...(await judgeSignatures(push.server, update, push)),
+  ];
+}
+
+async function judgeByKind(push: Push, update: ReceivedUpdate): Promise<readonly string[]> {
   const { server, branchAfter } = push;
   const { ref } = update;
   if (ref === server.settings.branch) return judgeBranch(server, update, push);

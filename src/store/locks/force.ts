@@ -39,6 +39,7 @@ export async function force(context: LockContext, request: ForceRequest): Promis
       const written = await writeChange(context.dependencies, context.boards, {
         ...{ authority, board, note: `Released by force by ${who.agent}: ${reason}` },
         change: { records: [plan.record], claims: null },
+        by: who.agent,
       });
       return {
         kind: 'move',
