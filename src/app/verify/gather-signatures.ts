@@ -3,7 +3,7 @@ import { CLAIMS_REF } from '../../domain/locks/lock-ref.ts';
 import type { AgentName, Oid, RefName } from '../../domain/names.ts';
 import type { ObjectReader } from '../../domain/ports.ts';
 import { type TrustedKeys, trustKeys } from '../../domain/signing/keys.ts';
-import type { Draft } from '../../domain/verify/finding.ts';
+import type { Draft, Severities } from '../../domain/verify/finding.ts';
 import {
   findBadSignatures,
   findNewKeys,
@@ -20,7 +20,7 @@ import type { Audit } from '../repository-ports.ts';
 import { type BranchPlace, isFalseMerge, isOwnMerge } from './gather-branch.ts';
 import { readClaimsTable, tryRecord } from './gather-locks.ts';
 import { tolerant } from './gather-people.ts';
-import type { DecidingState } from './remote-state.ts';
+import { type DecidingState, readPolicy } from './remote-state.ts';
 
 /** The keys of each agent whose card names any, as the cards write them. */
 export type CardKeys = ReadonlyMap<AgentName, readonly string[]>;
@@ -43,6 +43,22 @@ export function trust(cards: CardKeys): TrustedKeys {
 }
 
 /**
+ * How bad it is, by the stricter of two policies: of the branch's tip, and of where it was before, so that no push
+ * takes back the rule that it breaks.
+ */
+export async function signatureSeverity(
+  { objects: { reader }, settings: { branch } }: BranchPlace,
+  { config }: Pick<DecidingState, 'config'>,
+  before: Oid | null,
+): Promise<Severities['signatures']> {
+  const present = config.verify.signatures;
+  const base = before === null || present === 'error' ? null : await reader.commit(before);
+  if (base === null) return present;
+  const former = (await readPolicy(await takeSnapshot(reader, base), branch)).verify.signatures;
+  return former === 'error' || present === 'off' ? former : present;
+}
+
+/**
  * Operations since an earlier tip of the branch, and the records of running locks. Keys are those of the cards at that
  * earlier tip, so that nothing under check vouches for itself; where none is known, a check of commits, which are not
  * on the branch, takes those of its tip for the locks.
@@ -51,12 +67,14 @@ export async function checkSignatures(
   workspace: BranchPlace,
   audit: Audit,
   input: {
-    readonly state: Pick<DecidingState, 'refs' | 'tip' | 'snapshots' | 'config'>;
+    readonly state: Pick<DecidingState, 'refs' | 'tip' | 'snapshots'>;
+    readonly severity: Severities['signatures'];
     readonly before: Oid | null;
     readonly deep: boolean;
   },
 ): Promise<{ readonly drafts: readonly Draft[]; readonly unknown: readonly string[] }> {
-  const { state, before, deep } = input;
+  const { state, severity, before, deep } = input;
+  if (severity === 'off') return { drafts: [], unknown: [] };
   const { reader } = workspace.objects;
   const { branch } = workspace.settings;
   // Brings the history of a shallow clone, so that no walk ends early.
@@ -68,7 +86,7 @@ export async function checkSignatures(
   const range = { tips: [state.tip], without: base === null ? [] : [base.oid] };
   const operations = base === null ? [] : await gatherOperations(workspace, audit, { ...range, keys });
   const records = await gatherRecords({ reader, code: audit.code }, state.refs, keys);
-  const isUnknown = base === null && (deep || before !== null) && state.config.verify.signatures === 'error';
+  const isUnknown = base === null && (deep || before !== null) && severity === 'error';
   return {
     drafts: [...findBadSignatures([...operations, ...records], keys), ...findNewKeys(trusted, present)],
     unknown: isUnknown

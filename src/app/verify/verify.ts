@@ -19,7 +19,7 @@ import { findBadFiles, gatherHistory, type Reading } from './gather-branch.ts';
 import { gatherGates } from './gather-gates.ts';
 import { gatherLocks, gatherStories } from './gather-locks.ts';
 import { gatherFinished, gatherPeople } from './gather-people.ts';
-import { checkSignatures } from './gather-signatures.ts';
+import { checkSignatures, signatureSeverity } from './gather-signatures.ts';
 import { type DecidingState, readDecidingState } from './remote-state.ts';
 
 export interface VerifyInput {
@@ -61,15 +61,17 @@ export async function verify(workspace: Workspace, input: VerifyInput = {}): Pro
   const check = { workspace, audit, state, commits, range };
   const locks = await readLocks(check);
   const where = { before: before ?? state.seenBefore, deep: range === null };
+  const severity = await signatureSeverity(workspace, state, where.before);
   const [aboutCommits, aboutState, signatures] = await Promise.all([
     judgeCommits(check, locks),
     judgeState(check, { locks, ...where }),
-    state.config.verify.signatures === 'off'
-      ? { drafts: [], unknown: [] }
-      : checkSignatures(workspace, audit, { state, ...where }),
+    checkSignatures(workspace, audit, { state, severity, ...where }),
   ]);
   return {
-    findings: weigh([...aboutCommits, ...aboutState, ...signatures.drafts], state.config.verify),
+    findings: weigh([...aboutCommits, ...aboutState, ...signatures.drafts], {
+      ...state.config.verify,
+      signatures: severity,
+    }),
     unknown: [...whatIsUnknown(locks, state.config, commits.length), ...signatures.unknown],
     range,
     commits: commits.length,

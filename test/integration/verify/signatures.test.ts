@@ -43,6 +43,16 @@ async function findings(before = signing.base): Promise<string[]> {
 /** On top of the branch, unless it is said where else. */
 const forge = async (input: Partial<Forgery>) => signing.forge({ parent: await onRemote(BRANCH), ...input });
 
+/** The content of a lock's record with a lease that ends years later. */
+async function longerLease(record: string): Promise<string> {
+  const write = async (args: string[], input: string) =>
+    (await sandbox.tryGit(team.remote, args, { input })).stdout.trim();
+  const text = await sandbox.git(team.remote, 'show', `${record}:lock.yaml`);
+  const longer = text.replace(/expires_at: .*/, 'expires_at: 2036-01-01T00:00:00.000Z');
+  const blob = await write(['hash-object', '-w', '--stdin'], longer);
+  return write(['mktree'], `100644 blob ${blob}\tlock.yaml\n`);
+}
+
 /** What is found while a ref of the remote is elsewhere. */
 async function foundWith(ref: string, oid: string): Promise<string[]> {
   const before = await onRemote(ref).catch(() => '');
@@ -176,21 +186,21 @@ describe('found is an operation', () => {
   });
 });
 
+test('a push that takes the rule back is judged by it', async () => {
+  const { state } = signing;
+  await sandbox.git(state, 'fetch', '--quiet', 'origin', BRANCH);
+  await sandbox.git(state, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
+  const off = await sandbox.commitFile(state, 'config.yaml', 'schema: agent-os/config/v1\n');
+  await sandbox.git(state, 'push', '--quiet', '--no-verify', 'origin', `+${off}:refs/heads/scratch`);
+  expect(await foundWith(BRANCH, off)).toEqual([`is not signed, and is on ${BRANCH}`]);
+});
+
 test('found is a lock whose lease its holder did not sign, or that was signed for another lock', async () => {
   const held = await onRemote(LOCK);
   const forged = await forge({ key: 'bob', agent: 'bob', ref: LOCK, parent: held });
-  const tampered = await sandbox.git(team.remote, 'show', `${held}:lock.yaml`).then(async (text) => {
-    const input = text.replace(/expires_at: .*/, 'expires_at: 2036-01-01T00:00:00.000Z');
-    const blob = (
-      await sandbox.tryGit(team.remote, ['hash-object', '-w', '--stdin'], { input })
-    ).stdout.trim();
-    return (
-      await sandbox.tryGit(team.remote, ['mktree'], { input: `100644 blob ${blob}\tlock.yaml\n` })
-    ).stdout.trim();
-  });
   // A record on top that leaves the lease as it is gives nothing; the one below it, which gave it, is in order.
   expect(await foundWith(LOCK, forged)).toEqual([]);
-  const longer = { ref: LOCK, parent: held, tree: tampered };
+  const longer = { ref: LOCK, parent: held, tree: await longerLease(held) };
   expect(await foundWith(LOCK, await forge({ ...longer, key: 'bob', agent: 'bob' }))).toEqual([
     'says that ada acts, and is signed with a key of bob',
   ]);
@@ -208,6 +218,17 @@ test('without knowing where the branch was before, nobody can say whose keys cou
   const done = await sandbox.cli(fresh, ['verify', '--state', '--json']);
   expect(done.exitCode).toBe(5);
   expect(done.stdout).toContain('give --before');
+  // Commits of the code are not on the branch: the keys that its cards name now count for the locks.
+  expect(await sandbox.json(fresh, ['verify', 'HEAD..HEAD'])).toMatchObject({ findings: [], unknown: [] });
+  const held = await onRemote(LOCK);
+  await sandbox.git(
+    team.remote,
+    'update-ref',
+    LOCK,
+    await forge({ parent: held, tree: await longerLease(held) }),
+  );
+  expect((await sandbox.cli(fresh, ['verify', 'HEAD..HEAD'])).stdout).toContain('is not signed');
+  await sandbox.git(team.remote, 'update-ref', LOCK, held);
 });
 
 test('what cannot be signed is not written: no key, none that works, no program', async () => {
@@ -234,6 +255,9 @@ test('what cannot be signed is not written: no key, none that works, no program'
     code: 'CANNOT_SIGN',
     hint: expect.stringContaining('ssh-add'),
   });
+  const args = ['-q', '-t', 'ed25519', '-N', 'a passphrase', '-f', signing.keyOf('locked')];
+  await sandbox.start('ssh-keygen', args, sandbox.root).result;
+  expect((await refused({ 'user.signingKey': signing.keyOf('locked') })).hint).toContain('ssh-add');
   const program = sandbox.path('no-such-program');
   expect((await refused({ 'gpg.ssh.program': program })).message).toContain('could not be started');
   expect(await sandbox.git(ada, 'rev-parse', BRANCH)).toBe(tip);
@@ -244,6 +268,24 @@ test('what cannot be signed is not written: no key, none that works, no program'
   expect(
     await sandbox.tryGit(team.remote, ['rev-parse', '-q', '--verify', 'refs/agent-os/locks/unsigned']),
   ).toMatchObject({ stdout: '' });
+});
+
+test('a repository of sha256 objects has the header that git wants there', async () => {
+  const path = sandbox.path('sha256');
+  await sandbox.git(sandbox.root, 'init', '--quiet', '--object-format=sha256', '--initial-branch=main', path);
+  for (const [key, value] of [
+    ['user.name', 'ada'],
+    ['user.email', 'ada@example.com'],
+    ['gpg.format', 'ssh'],
+    ['user.signingKey', signing.keyOf('ada')],
+    ['agent-os.sign', 'true'],
+  ] as const)
+    await sandbox.git(path, 'config', key, value);
+  await sandbox.json(path, ['init', '--no-hooks']);
+  const pins = ['-c', `gpg.ssh.allowedSignersFile=${sandbox.path('keys/allowed')}`];
+  const verified = await sandbox.tryGit(path, [...pins, 'verify-commit', BRANCH]);
+  expect(verified.stderr).toContain('Good "git" signature for ada');
+  await sandbox.git(path, 'fsck', '--strict');
 });
 
 test('a public key in the configuration, or one that a command prints, signs through the agent', async () => {
