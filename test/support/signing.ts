@@ -22,6 +22,8 @@ export interface SigningTeam {
 
 export interface Forgery {
   readonly parent: string;
+  /** A second parent. */
+  readonly other?: string;
   readonly key?: string;
   readonly agent?: string;
   /** The ref that it says it is for; '' for none. */
@@ -70,11 +72,12 @@ export async function signTeam(
     await sandbox.json(clone, ['sync']);
   }
 
-  const forge = async ({ parent, key, agent = 'ada', ref = BRANCH, tree, more = '' }: Forgery) => {
+  const forge = async ({ parent, other, key, agent = 'ada', ref = BRANCH, tree, more = '' }: Forgery) => {
     const of = await sandbox.git(remote, 'rev-parse', tree ?? `${parent}^{tree}`);
     const signing = key === undefined ? [] : ['-c', `user.signingKey=${keyOf(key)}`];
     const pins = ['-c', 'gpg.format=ssh', '-c', 'user.name=x', '-c', 'user.email=x@example.com', ...signing];
-    const options = ['-p', parent, ...(key === undefined ? [] : ['-S']), of];
+    const parents = ['-p', parent, ...(other === undefined ? [] : ['-p', other])];
+    const options = [...parents, ...(key === undefined ? [] : ['-S']), of];
     const named = ref === '' ? '' : `Agent-OS-Ref: ${ref}\n`;
     const input = `log: forged\n\nAgent-OS-Agent: ${agent}\n${named}${more}`;
     const made = await sandbox.tryGit(remote, [...pins, 'commit-tree', ...options], { input });

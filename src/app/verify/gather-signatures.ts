@@ -48,11 +48,14 @@ export function trust(cards: CardKeys): TrustedKeys {
  */
 export async function signatureSeverity(
   { objects: { reader }, settings: { branch } }: BranchPlace,
-  { config }: Pick<DecidingState, 'config'>,
-  before: Oid | null,
+  { code }: Pick<Audit, 'code'>,
+  { state, before }: { readonly state: Pick<DecidingState, 'config' | 'tip'>; readonly before: Oid | null },
 ): Promise<Severities['signatures']> {
-  const present = config.verify.signatures;
-  const base = before === null || present === 'error' ? null : await reader.commit(before);
+  const present = state.config.verify.signatures;
+  if (before === null || present === 'error') return present;
+  // A shallow clone may lack it until its history was asked for.
+  if ((await reader.commit(before)) === null) await code.roots(branch, state.tip);
+  const base = await reader.commit(before);
   if (base === null) return present;
   const former = (await readPolicy(await takeSnapshot(reader, base), branch)).verify.signatures;
   return former === 'error' || present === 'off' ? former : present;

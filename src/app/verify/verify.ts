@@ -61,12 +61,13 @@ export async function verify(workspace: Workspace, input: VerifyInput = {}): Pro
   const check = { workspace, audit, state, commits, range };
   const locks = await readLocks(check);
   const where = { before: before ?? state.seenBefore, deep: range === null };
-  const severity = await signatureSeverity(workspace, state, where.before);
-  const [aboutCommits, aboutState, signatures] = await Promise.all([
+  const [aboutCommits, aboutState] = await Promise.all([
     judgeCommits(check, locks),
     judgeState(check, { locks, ...where }),
-    checkSignatures(workspace, audit, { state, severity, ...where }),
   ]);
+  // Afterwards, because both may fetch what a shallow clone lacks of the branch.
+  const severity = await signatureSeverity(workspace, audit, { state, before: where.before });
+  const signatures = await checkSignatures(workspace, audit, { state, severity, ...where });
   return {
     findings: weigh([...aboutCommits, ...aboutState, ...signatures.drafts], {
       ...state.config.verify,

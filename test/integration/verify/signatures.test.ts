@@ -136,6 +136,16 @@ describe('found is an operation', () => {
     expect(await foundWith(BRANCH, await forge({ more }))).toEqual([`is not signed, and is on ${BRANCH}`]);
   });
 
+  test('that is a merge without a signature, and holds something else than its parents make', async () => {
+    const more = 'Agent-OS-Merge: 1\nAgent-OS-Clock: 001795415340000\n';
+    const merge = { other: signing.base, more };
+    expect(await foundWith(BRANCH, await forge(merge))).toEqual([]);
+    const made = await forge({ ...merge, tree: `${signing.base}^{tree}` });
+    expect(await foundWith(BRANCH, made)).toEqual([`is not signed, and is on ${BRANCH}`]);
+    const unknown = await forge({ ...merge, more: 'Agent-OS-Merge: 2\n' });
+    expect(await foundWith(BRANCH, unknown)).toEqual([`is not signed, and is on ${BRANCH}`]);
+  });
+
   test('signed with a key that no card names', async () => {
     expect(await foundWith(BRANCH, await forge({ key: 'stranger' }))).toEqual([
       expect.stringMatching(/^is signed with the key SHA256:\S+, which no card names$/),
@@ -195,6 +205,19 @@ test('a push that takes the rule back is judged by it', async () => {
   expect(await foundWith(BRANCH, off)).toEqual([`is not signed, and is on ${BRANCH}`]);
 });
 
+test('a shallow clone fetches the history that it lacks, and finds the same', async () => {
+  const args = ['--depth', '1', '--no-single-branch'];
+  const shallow = await sandbox.clone(`file://${team.remote}`, 'shallow', { args });
+  await sandbox.git(shallow, 'config', 'agent-os.remote', 'origin');
+  const tip = await onRemote(BRANCH);
+  await sandbox.git(team.remote, 'update-ref', BRANCH, await forge({ key: 'ada', parent: await forge({}) }));
+  await sandbox.git(shallow, 'fetch', '--quiet', '--depth', '1', 'origin', 'agent-os');
+  const done = await sandbox.cli(shallow, ['verify', '--state', '--before', signing.base, '--json']);
+  await sandbox.git(team.remote, 'update-ref', BRANCH, tip);
+  const { findings: all } = JSON.parse(done.stdout) as Verified;
+  expect(all.map(({ message }) => message)).toEqual([`is not signed, and is on ${BRANCH}`]);
+});
+
 test('found is a lock whose lease its holder did not sign, or that was signed for another lock', async () => {
   const held = await onRemote(LOCK);
   const forged = await forge({ key: 'bob', agent: 'bob', ref: LOCK, parent: held });
@@ -229,6 +252,16 @@ test('without knowing where the branch was before, nobody can say whose keys cou
   );
   expect((await sandbox.cli(fresh, ['verify', 'HEAD..HEAD'])).stdout).toContain('is not signed');
   await sandbox.git(team.remote, 'update-ref', LOCK, held);
+});
+
+test('doctor says that a clone does not sign where the policy asks for it', async () => {
+  const said = async (env: Record<string, string>) => {
+    const done = await sandbox.cli(team.ada, ['doctor', '--json'], { env });
+    const { checks } = JSON.parse(done.stdout) as { checks: { name: string; status: string }[] };
+    return checks.find(({ name }) => name === 'signing')?.status;
+  };
+  expect(await said({})).toBe('ok');
+  expect(await said({ AGENT_OS_SIGN: 'false' })).toBe('warn');
 });
 
 test('what cannot be signed is not written: no key, none that works, no program', async () => {
