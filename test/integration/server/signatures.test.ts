@@ -20,12 +20,12 @@ beforeAll(async () => {
 afterAll(() => sandbox.dispose());
 
 /** A push with plain git of something that was made in the remote; returns what the remote said. */
-async function push(oid: string, ref: string): Promise<string> {
+async function push(oid: string, ref: string, env: Record<string, string> = {}): Promise<string> {
   const { bob, remote } = team;
   await sandbox.git(remote, 'update-ref', 'refs/heads/handed-over', oid);
   await sandbox.git(bob, 'fetch', '--quiet', 'origin', 'handed-over');
   await sandbox.git(remote, 'update-ref', '-d', 'refs/heads/handed-over');
-  const done = await sandbox.tryGit(bob, ['push', '--no-verify', 'origin', `${oid}:${ref}`]);
+  const done = await sandbox.tryGit(bob, ['push', '--no-verify', 'origin', `${oid}:${ref}`], { env });
   return done.exitCode === 0 ? 'accepted' : done.stderr;
 }
 
@@ -98,6 +98,11 @@ test.skipIf(lacksTool('sshd', 'openssh-server'))('the hook says the same to whom
   const lock = await sandbox.cli(ada, ['lock', 'unsigned'], { env });
   expect(lock.stderr).toContain('is not signed');
   expect(await onRemote(BRANCH)).toBe(tip);
+  // As docs/security.md tells whoever is left with it.
+  await sandbox.git(ada, 'update-ref', BRANCH, 'refs/agent-os/remote/origin/branch');
+  await sandbox.json(ada, ['log', 'add', 'signed this time']);
+  await sandbox.json(ada, ['sync']);
+  expect(await onRemote(BRANCH)).toBe(await sandbox.git(ada, 'rev-parse', BRANCH));
   const mirror = await sandbox.tryGit(ada, [
     'push',
     '--no-verify',
@@ -105,4 +110,30 @@ test.skipIf(lacksTool('sshd', 'openssh-server'))('the hook says the same to whom
     ':refs/agent-os/locks/over-ssh',
   ]);
   expect(mirror.stderr).toContain('a lock is released, never removed');
+});
+
+test('where the server has admins, nobody else gives keys to agents of others', async () => {
+  const { state } = signing;
+  /** The branch with one file of it written anew, signed by ada. */
+  const forgeFile = async (path: string, content: string) => {
+    await sandbox.git(state, 'fetch', '--quiet', 'origin', BRANCH);
+    await sandbox.git(state, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    const oid = await sandbox.commitFile(state, path, content);
+    await sandbox.git(state, 'push', '--quiet', '--no-verify', 'origin', `+${oid}:refs/heads/scratch`);
+    return forge({ key: 'ada', tree: `${oid}^{tree}` });
+  };
+  const card = async (name: string) =>
+    `schema: agent-os/card/v1\nname: ${name}\nkeys:\n  - ${await signing.publicKey(name)}\n  - ${await signing.publicKey('stranger')}\n`;
+  const policy =
+    'schema: agent-os/config/v1\nverify:\n  signatures: error\nserver:\n  users:\n    alice: [ada]\n    root: [ada]\n  admins: [root]\n';
+  expect(await push(await forgeFile('config.yaml', policy), BRANCH)).toBe('accepted');
+
+  const foreign = await forgeFile('agents/bob.yaml', await card('bob'));
+  expect(await push(foreign, BRANCH, { GL_USER: 'alice' })).toContain(
+    'only an admin of the server may change the keys of bob',
+  );
+  expect(await push(foreign, BRANCH, { GL_USER: 'root' })).toBe('accepted');
+  const own = await forgeFile('agents/ada.yaml', await card('ada'));
+  expect(await push(own, BRANCH, { GL_USER: 'alice' })).toBe('accepted');
+  expect(await push(await forge({ key: 'stranger' }), BRANCH, { GL_USER: 'alice' })).toBe('accepted');
 });

@@ -137,6 +137,8 @@ describe('found is an operation', () => {
   });
 
   test('that is a merge without a signature, and holds something else than its parents make', async () => {
+    await sandbox.json(team.ada, ['log', 'add', 'something that the base does not have']);
+    await sandbox.json(team.ada, ['sync']);
     const more = 'Agent-OS-Merge: 1\nAgent-OS-Clock: 001795415340000\n';
     const merge = { other: signing.base, more };
     expect(await foundWith(BRANCH, await forge(merge))).toEqual([]);
