@@ -49,8 +49,11 @@ export interface CodeAudit {
   commits(range: AuditRange): Promise<readonly AuditedCommit[]>;
   /** Of those, the ones whose message has a line that begins with `Agent-OS-Lock`, in either case. */
   lockedCommits(range: AuditRange): Promise<readonly AuditedCommit[]>;
-  /** What the tips reach and no ref of this repository does, oldest first; `locked`: as lockedCommits. */
-  arrived(tips: readonly Oid[], options: { readonly locked: boolean }): Promise<readonly AuditedCommit[]>;
+  /** What the tips reach and no ref of this repository does, or none of `known`, oldest first; `locked`: as lockedCommits. */
+  arrived(
+    tips: readonly Oid[],
+    options: { readonly locked: boolean; readonly known?: readonly Oid[] },
+  ): Promise<readonly AuditedCommit[]>;
   /** Every commit that one of the tips reaches, children before parents. */
   chains(tips: readonly Oid[]): Promise<readonly ChainLink[]>;
   /** Every entry below a commit's tree that is no folder. */

@@ -94,10 +94,13 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
     },
     commits: ({ from, to }) => listCommits(place, [to, `^${from}`]),
     lockedCommits: ({ from, to }) => listCommits(place, [to, `^${from}`], LOCKED),
-    arrived: (tips, { locked }) =>
-      tips.length === 0
-        ? Promise.resolve([])
-        : listCommits(place, tips, [...(locked ? LOCKED : []), '--not', '--all']),
+    async arrived(tips, { locked, known }) {
+      if (tips.length === 0) return [];
+      const options = locked ? LOCKED : [];
+      return known === undefined
+        ? listCommits(place, tips, [...options, '--not', '--all'])
+        : listCommits(place, [...tips, ...known.map((oid) => `^${oid}`)], options);
+    },
     async chains(tips) {
       if (tips.length === 0) return [];
       const options = ['--topo-order', '--no-commit-header', '--encoding=UTF-8', '--format=%H%x00%P%x00%s'];

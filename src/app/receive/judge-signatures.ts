@@ -5,6 +5,7 @@ import { mayActFor, type Pusher } from '../../domain/receive/pusher.ts';
 import type { ResolvedConfig } from '../../domain/schema/resolve-config.ts';
 import { changedKeys, findBadSignatures, newHolders } from '../../domain/verify/signatures.ts';
 import { takeSnapshot } from '../../store/snapshot.ts';
+import { isFalseMerge, isOwnMerge } from '../verify/gather-branch.ts';
 import { tryRecord } from '../verify/gather-locks.ts';
 import { gatherKeys, gatherOperations, readPlaces, trust } from '../verify/gather-signatures.ts';
 import type { LockState } from './judge-locks.ts';
@@ -14,6 +15,10 @@ interface Judged {
   readonly config: ResolvedConfig;
   readonly pusher: Pusher;
   readonly state: LockState;
+  /** Whether the ref has operations: the branch, or an outbox. */
+  readonly isOperations: boolean;
+  /** What the branch and the outboxes had before the push. */
+  readonly known: readonly Oid[];
 }
 
 /**
@@ -23,22 +28,16 @@ interface Judged {
 export async function judgeSignatures(
   server: Server,
   { ref, from, to }: ReceivedUpdate,
-  { config, state }: Judged,
+  { config, state, isOperations, known }: Judged,
 ): Promise<readonly string[]> {
   if (config.verify.signatures !== 'error' || to === null) return [];
-  const { branch } = server.settings;
-  const { reader } = server.objects;
-  const keys = trust(await keysAt(server, state.before.get(branch) ?? null));
-  const isOperation = ref === branch || ref.startsWith('refs/agent-os/outbox/');
-  const known = [...state.before].filter(
-    ([name]) => name === branch || name.startsWith('refs/agent-os/outbox/'),
-  );
-  const without = known.map(([, oid]) => oid);
-  const places = isOperation
-    ? await gatherOperations(server, server.audit, { tips: [to], without, keys })
+  const { audit, objects, settings } = server;
+  const keys = trust(await keysAt(server, state.before.get(settings.branch) ?? null));
+  const places = isOperations
+    ? await gatherOperations(server, audit, { tips: [to], without: known, keys })
     : await readPlaces(
-        server.audit.code,
-        [{ oid: to, ref, holders: await holdersOf(reader, { ref, from, to }) }],
+        audit.code,
+        [{ oid: to, ref, holders: await holdersOf(objects.reader, { ref, from, to }) }],
         keys,
       );
   return findBadSignatures(places, keys).map(
@@ -46,19 +45,37 @@ export async function judgeSignatures(
   );
 }
 
-/** Where the server has admins, whoever is none of them changes the keys of agents that they may act for, and no others. */
+/**
+ * Where the server has admins, whoever is none of them changes the keys of agents that they may act for, and no others:
+ * in commits that have other keys than each of their parents. What a merge makes of its parents' keys is nobody's doing.
+ */
 export async function judgeKeys(
   server: Server,
-  { ref, to }: ReceivedUpdate,
-  { config, pusher, state }: Judged,
+  { to }: ReceivedUpdate,
+  { config, pusher, isOperations, known }: Judged,
 ): Promise<readonly string[]> {
-  const { branch } = server.settings;
   const isAdmin = config.admins === null || (server.user !== null && config.admins.includes(server.user));
-  if (isAdmin || to === null || ref !== branch) return [];
-  const before = await keysAt(server, state.before.get(branch) ?? null);
-  return changedKeys(before, await keysAt(server, to))
-    .filter((agent) => pusher === null || !mayActFor(pusher, agent))
-    .map((agent) => `only an admin of the server may change the keys of ${agent}`);
+  if (isAdmin || to === null || !isOperations) return [];
+  const { audit, objects } = server;
+  const arrived = await audit.code.arrived([to], { locked: false, known });
+  const tools = { ...audit.scratch, hash: server.hash };
+  const problems = new Set<string>();
+  for (const { oid, paths } of arrived) {
+    const commit = paths.some((path) => path.startsWith('agents/')) ? await objects.reader.commit(oid) : null;
+    if (commit === null || (isOwnMerge(commit) && !(await isFalseMerge(tools, oid)))) continue;
+    const after = await keysAt(server, oid);
+    const changes = await Promise.all(
+      (commit.parents.length === 0 ? [null] : commit.parents).map(async (parent) =>
+        changedKeys(await keysAt(server, parent), after),
+      ),
+    );
+    for (const agent of changes[0] ?? []) {
+      const isNew = changes.every((changed) => changed.includes(agent));
+      if (isNew && (pusher === null || !mayActFor(pusher, agent)))
+        problems.add(`only an admin of the server may change the keys of ${agent}`);
+    }
+  }
+  return [...problems];
 }
 
 async function keysAt({ objects: { reader } }: Server, tip: Oid | null) {

@@ -132,8 +132,13 @@ test('where the server has admins, nobody else gives keys to agents of others', 
   expect(await push(foreign, BRANCH, { GL_USER: 'alice' })).toContain(
     'only an admin of the server may change the keys of bob',
   );
+  expect(await push(foreign, OUTBOX, { GL_USER: 'alice' })).toContain('may change the keys of bob');
+  expect(await push(foreign, 'refs/heads/detour', { GL_USER: 'alice' })).toBe('accepted');
+  expect(await push(foreign, BRANCH, { GL_USER: 'alice' })).toContain('may change the keys of bob');
   expect(await push(foreign, BRANCH, { GL_USER: 'root' })).toBe('accepted');
   const own = await forgeFile('agents/ada.yaml', await card('ada'));
-  expect(await push(own, BRANCH, { GL_USER: 'alice' })).toBe('accepted');
+  expect(await push(own, OUTBOX, { GL_USER: 'alice' })).toBe('accepted');
+  // Whoever folds it into the branch has not made it.
+  expect(await push(own, BRANCH, { GL_USER: 'nobody' })).toBe('accepted');
   expect(await push(await forge({ key: 'stranger' }), BRANCH, { GL_USER: 'alice' })).toBe('accepted');
 });
