@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { identify } from './app/identity.ts';
-import type { Server } from './app/receive/server.ts';
 import type { Problem } from './app/records.ts';
 import type { Capabilities } from './app/repository-ports.ts';
 import { readSettings } from './app/settings.ts';
@@ -20,8 +19,6 @@ import { openLocalRefs } from './git/local-refs.ts';
 import { openObjectWriter } from './git/object-writer.ts';
 import { openRemote } from './git/remote.ts';
 import { discoverRepository } from './git/repository.ts';
-import { openSavedFiles } from './git/saved-files.ts';
-import type { HookPlan } from './git/server-hook.ts';
 import { openStateFiles } from './git/state-files.ts';
 import { requireGit } from './git/version.ts';
 import type { Home } from './home/home.ts';
@@ -160,7 +157,10 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     objects: { reader, writer, history },
     code: openCodeHistory(paths),
     sessions,
-    files: openSavedFiles(join(paths.commonDir, STATE_FOLDER, 'files')),
+    files: once(async () => {
+      const { openSavedFiles } = await import('./git/saved-files.ts');
+      return openSavedFiles(join(paths.commonDir, STATE_FOLDER, 'files'));
+    }),
     clock,
     ids,
     random,
@@ -284,60 +284,4 @@ export async function setView(workspace: Workspace, isOn: boolean): Promise<View
 export async function openHookFiles({ paths }: Workspace, shims: string): Promise<HookFiles> {
   const files = await import('./git/hook-files.ts');
   return files.openHookFiles(paths, shims);
-}
-
-/**
- * The bare repository of a pre-receive hook, with what is pushed to it. Nothing of it is written to.
- * @throws AgentOsError as openWorkspace does
- */
-export async function openServer(options: WorkspaceOptions = {}): Promise<Server> {
-  const env = options.env ?? process.env;
-  const { paths, objectFormat } = await discoverRepository(options.cwd ?? process.cwd(), env);
-  const [{ openCodeAudit }, { openScratchObjects }, { authenticatedUser, quarantineVariables }, config] =
-    await Promise.all([
-      import('./git/code-audit.ts'),
-      import('./git/scratch-objects.ts'),
-      import('./git/quarantine.ts'),
-      readConfig(paths, env),
-    ]);
-  const variables = quarantineVariables(env);
-  const reader = openObjectReader(paths, variables);
-  const settings = readSettings((name) => config.get(name) ?? undefined, {});
-  return {
-    objects: { reader, history: openHistory(paths, variables) },
-    audit: {
-      code: openCodeAudit({
-        paths,
-        reader,
-        remote: null,
-        budget: settings.networkBudget,
-        sshCommand: null,
-        variables,
-      }),
-      scratch: openScratchObjects(reader, objectFormat),
-    },
-    settings,
-    clock: openClock(),
-    hash: hashText,
-    user: authenticatedUser(env),
-    close: async () => reader.close(),
-  };
-}
-
-/** Installs or removes the pre-receive hook of a bare repository; with `dryRun`, only says what would be done. */
-export async function changeServerHook(
-  options: WorkspaceOptions & {
-    readonly change: 'install' | 'uninstall';
-    readonly dryRun: boolean;
-    /** The text of the hook as it ships, and what it starts. */
-    readonly hook: { readonly text: string; readonly launch: readonly string[] };
-  },
-): Promise<HookPlan> {
-  const { paths } = await discoverRepository(options.cwd ?? process.cwd(), options.env ?? process.env);
-  const hooks = await import('./git/server-hook.ts');
-  const hook = { paths, ...options.hook };
-  const isInstall = options.change === 'install';
-  const plan = await (isInstall ? hooks.planInstall(hook) : hooks.planUninstall(paths));
-  if (!options.dryRun) await (isInstall ? hooks.applyInstall(hook, plan) : hooks.applyUninstall(plan));
-  return plan;
 }

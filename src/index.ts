@@ -28,11 +28,11 @@ export { examine } from './app/doctor.ts';
 export { acceptHandoff, handOff } from './app/handoff.ts';
 export { acknowledge, listMessages, markRead } from './app/inbox.ts';
 export { type Initialised, type InitialiseInput, initialise } from './app/initialise.ts';
+export { listLocks } from './app/lock-listing.ts';
 export {
   type ForceInput,
   forceUnlock,
   type LockInput,
-  listLocks,
   lockResources,
   unlockAll,
   unlockResources,

@@ -1,9 +1,7 @@
 import { derivedId } from '../domain/derived-id.ts';
-import { isBelowWatermark, readWatermarks } from '../domain/join/watermarks.ts';
-import { newMessagePath, RETENTION_PATH, readMessagePath } from '../domain/layout.ts';
-import { type AgentName, parseAgentName, type RecordId } from '../domain/names.ts';
+import { type AgentName, parseAgentName } from '../domain/names.ts';
 import { readCommitTrailers } from '../domain/verify/commit-trailers.ts';
-import type { Snapshot } from '../store/branch.ts';
+import { wasDelivered } from './derived-messages.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { describeRecipients, planMessages } from './messages.ts';
 import { listAgentNames } from './recipients.ts';
@@ -56,7 +54,7 @@ export async function notifyOfCi(workspace: Workspace, input: NotifyInput): Prom
       const { snapshot } = context;
       const known = (await listAgentNames(snapshot)).filter((agent) => agent !== from && named.has(agent));
       const already: AgentName[] = [];
-      for (const agent of known) if (await wasTold(snapshot, agent, id)) already.push(agent);
+      for (const agent of known) if (await wasDelivered(snapshot, agent, id)) already.push(agent);
       const to = known.filter((agent) => !already.includes(agent));
       if (to.length === 0) return { subject: '', changes: [], result: { messages: [], already } };
       const { messages, changes } = planMessages(workspace, context, {
@@ -72,13 +70,6 @@ export async function notifyOfCi(workspace: Workspace, input: NotifyInput): Prom
     },
   });
   return result;
-}
-
-/** Whether an agent has, or had, the message: unread, read, or so old that gc has removed it. */
-async function wasTold(snapshot: Snapshot, agent: AgentName, id: RecordId): Promise<boolean> {
-  const path = newMessagePath(agent, id);
-  if (isBelowWatermark(path, readWatermarks(await snapshot.read(RETENTION_PATH)))) return true;
-  return (await snapshot.read(path)) !== null || (await snapshot.read(readMessagePath(agent, id))) !== null;
 }
 
 function describeSubject({ conclusion, failed, baseFailed }: NotifyInput, oid: string): string {

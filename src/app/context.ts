@@ -1,7 +1,6 @@
 import { getAt } from '../domain/document/edit.ts';
-import { AgentOsError } from '../domain/errors.ts';
 import { PROJECT_STATE_PATH } from '../domain/layout.ts';
-import { type PathPattern, parsePathPattern } from '../domain/locks/path-pattern.ts';
+import { readPathPattern } from '../domain/locks/path-pattern.ts';
 import { overlaps } from '../domain/locks/pattern-overlap.ts';
 import { type AgentName, parseAgentName } from '../domain/names.ts';
 import { isOpenTask } from '../domain/tasks.ts';
@@ -95,22 +94,12 @@ export function findIntrusions(
   { name, owns }: Pick<AgentView, 'name' | 'owns'>,
   locks: readonly Pick<LockView, 'resource' | 'holders' | 'paths'>[],
 ): readonly Intrusion[] {
-  const owned = owns.flatMap(readPattern);
+  const owned = owns.flatMap(readPathPattern);
   return locks.flatMap(({ resource, holders, paths }): readonly Intrusion[] => {
     const agents = [...new Set(holders.map((holder) => holder.agent))].filter((agent) => agent !== name);
-    const touched = paths.filter((path) => overlaps(owned, readPattern(path)));
+    const touched = paths.filter((path) => overlaps(owned, readPathPattern(path)));
     return agents.length === 0 || touched.length === 0
       ? []
       : [{ kind: 'lock', resource, agents, paths: touched }];
   });
-}
-
-/** A card is written by people: a glob that is none owns nothing. */
-function readPattern(text: string): readonly PathPattern[] {
-  try {
-    return [parsePathPattern(text)];
-  } catch (error) {
-    if (error instanceof AgentOsError) return [];
-    throw error;
-  }
 }

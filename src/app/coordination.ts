@@ -1,6 +1,5 @@
 import type { CommitDetail } from '../domain/code-history.ts';
-import { AgentOsError } from '../domain/errors.ts';
-import { type PathPattern, parsePathPattern } from '../domain/locks/path-pattern.ts';
+import { type PathPattern, readPathPattern } from '../domain/locks/path-pattern.ts';
 import { overlaps } from '../domain/locks/pattern-overlap.ts';
 import { type AgentName, isAgentName, isOid, type Oid, parseAgentName } from '../domain/names.ts';
 import type { Session } from '../domain/schema/session.ts';
@@ -71,7 +70,7 @@ export async function readSpecialists(
   if (agents.length === 0) return [];
   const now = workspace.clock.now();
   const times = { now, staleAfter: await readStaleAfter(records) };
-  const owned = card.owns.flatMap(readPattern);
+  const owned = card.owns.flatMap(readPathPattern);
   return Promise.all(
     agents.map(async (agent): Promise<Specialist> => {
       const sessions = await readSessions(records, agent);
@@ -142,18 +141,8 @@ function findLocks(
 ): TouchingLock[] {
   return locks.flatMap(({ resource, holders, paths, expiresAt }): TouchingLock[] => {
     if (!holders.some(({ agent }) => agent === mine.agent)) return [];
-    const touched = paths.filter((path) => overlaps(mine.owned, readPattern(path)));
+    const touched = paths.filter((path) => overlaps(mine.owned, readPathPattern(path)));
     if (touched.length === 0 && !mine.resources.includes(resource)) return [];
     return [{ resource, paths: touched, expiresAt }];
   });
-}
-
-/** A card is written by people: a glob that is none owns nothing. */
-function readPattern(text: string): readonly PathPattern[] {
-  try {
-    return [parsePathPattern(text)];
-  } catch (error) {
-    if (error instanceof AgentOsError) return [];
-    throw error;
-  }
 }

@@ -8,13 +8,8 @@ import {
   type RecordId,
   type ResourceName,
 } from '../domain/names.ts';
-import type {
-  AcquireOutcome,
-  ForceOutcome,
-  LockListing,
-  LockOwner,
-  ReleaseOutcome,
-} from '../store/locks/locks.ts';
+import type { AcquireOutcome, ForceOutcome, LockOwner, ReleaseOutcome } from '../store/locks/locks.ts';
+import { readActiveSessions } from './active-sessions.ts';
 import { tellFormerHolders } from './locking-notice.ts';
 import { readRecords } from './records.ts';
 import type { Workspace } from './workspace.ts';
@@ -100,28 +95,27 @@ export async function forceUnlock(workspace: Workspace, input: ForceInput): Prom
   return outcome;
 }
 
-/** What is held, as last seen; with `refresh`, as the remote has it now. */
-export async function listLocks(
-  workspace: Workspace,
-  input: { readonly resource?: string; readonly refresh?: boolean } = {},
-): Promise<LockListing> {
-  return (await workspace.locks()).list({
-    ...(input.resource !== undefined && { resource: parseResourceName(input.resource) }),
-    ...(input.refresh === true && { refresh: true }),
-  });
-}
-
 /**
- * Renew the locks of this worktree's sessions of whose lease a third is gone.
+ * Renew the locks of this worktree's sessions of whose lease a third is gone. Where several sessions share the worktree,
+ * those that have been silent for as long as a lease are left to expire: another's work is no sign of their life.
  * @returns those that turned out to be lost to others
  */
 export async function renewDueLocks(workspace: Workspace): Promise<readonly ResourceName[]> {
-  const sessions = await workspace.sessions.list();
+  const sessions = await findRenewing(workspace);
   if (sessions.length === 0) return [];
   const locks = await workspace.locks();
   const lost: ResourceName[] = [];
   for (const who of sessions) lost.push(...(await locks.renewIfDue(who)).lost);
   return lost;
+}
+
+async function findRenewing(workspace: Workspace): Promise<readonly LockOwner[]> {
+  const here = await workspace.sessions.list();
+  if (here.length <= 1) return here;
+  const actor = await workspace.identify().catch(() => null);
+  const active = await readActiveSessions(workspace, readRecords(await workspace.branch.snapshot()));
+  const silent = new Set(active.filter(({ stale }) => stale).map(({ id }) => id));
+  return here.filter(({ session }) => session === actor?.session || !silent.has(session));
 }
 
 async function requireSession(workspace: Workspace, agent: string | undefined): Promise<LockOwner> {

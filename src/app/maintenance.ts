@@ -46,7 +46,7 @@ export async function collectGarbage(
     },
   });
   const { attachments } = readWatermarks(await (await workspace.branch.snapshot()).read(RETENTION_PATH));
-  if (attachments !== undefined) await workspace.files.removeBefore(attachments);
+  if (attachments !== undefined) await (await workspace.files()).removeBefore(attachments);
   return { paths: result, refs: old.length === 0 ? [] : await workspace.removeRemoteRefs(old) };
 }
 

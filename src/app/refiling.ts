@@ -1,7 +1,8 @@
 import { encode } from '../domain/codec.ts';
-import { CONFIG_PATH, newMessagePath, recordTime } from '../domain/layout.ts';
+import { attachmentPath, CONFIG_PATH, newMessagePath, recordTime } from '../domain/layout.ts';
 import { isAgentName, parseAgentName, type RecordId } from '../domain/names.ts';
 import type { Clock, CommitObject, Ids } from '../domain/ports.ts';
+import type { Message } from '../domain/schema/message.ts';
 import { resolveConfig } from '../domain/schema/resolve-config.ts';
 import type { Branch, Change, Snapshot } from '../store/branch.ts';
 import { readOperationId } from '../store/commit-message.ts';
@@ -15,8 +16,8 @@ interface RefilingDependencies {
 }
 
 /**
- * Give messages that waited for more than half of the retention time a new id before they are published. Else they
- * could arrive below the watermark that a gc has set meanwhile, and be taken for what it removed.
+ * Give messages that waited for more than half of the retention time a new id, and their files with them, before they
+ * are published. Else they could arrive below the watermark that a gc has set meanwhile, and be taken for what it removed.
  * @param unpublished - the operations that no other clone has seen
  */
 export async function refileOldMessages(
@@ -33,20 +34,60 @@ export async function refileOldMessages(
     agent: parseAgentName('agent-os'),
     session: null,
     async plan({ snapshot }) {
+      const old = await readOld(snapshot, limit, operations);
+      // One new id for all recipients of a message.
+      const newIds = new Map<RecordId, RecordId>();
+      for (const { place } of old) if (!newIds.has(place.id)) newIds.set(place.id, ids.record());
       const changes: Change[] = [];
-      for (const place of await listOld(snapshot, limit)) {
-        const message = await readRecord(snapshot, 'message', place.path);
-        if (message === null || !operations.has(message.op)) continue;
-        const id: RecordId = ids.record();
+      const copied = new Set<string>();
+      for (const { place, message } of old) {
+        const { record, files } = renamed(message, newIds);
         changes.push(
           { path: place.path, content: null },
-          { path: newMessagePath(place.agent, id), content: encode('message', { ...message, id }) },
+          { path: newMessagePath(place.agent, record.id), content: encode('message', record) },
         );
+        for (const { from, to } of files) {
+          if (copied.has(to)) continue;
+          copied.add(to);
+          const content = await snapshot.read(from);
+          if (content !== null) changes.push({ path: to, content });
+        }
       }
-      const subject = `message: ${changes.length / 2} that waited long to be published, under new ids`;
+      const subject = `message: ${old.length} that waited long to be published, under new ids`;
       return { subject, changes, result: null };
     },
   });
+}
+
+/**
+ * The message under its new id, and the files to copy with it: a recipient who has read the message still finds them
+ * where they were, until gc takes them. The thread keeps its name, which messages elsewhere may carry.
+ */
+function renamed(message: Message, newIds: ReadonlyMap<RecordId, RecordId>) {
+  const id = newIds.get(message.id) ?? message.id;
+  const replyTo = message.reply_to && (newIds.get(message.reply_to) ?? message.reply_to);
+  const attachments = message.attachments.map((attachment) =>
+    attachment.path === attachmentPath(message.id, attachment.name)
+      ? { ...attachment, path: attachmentPath(id, attachment.name) }
+      : attachment,
+  );
+  const record: Message = { ...message, id, ...(replyTo && { reply_to: replyTo }), attachments };
+  const files = message.attachments.flatMap(({ path }, index) => {
+    const to = attachments[index]?.path;
+    return to === undefined || to === path ? [] : [{ from: path, to }];
+  });
+  return { record, files };
+}
+
+/** The unread messages that are older than `limit` and of these operations. */
+async function readOld(snapshot: Snapshot, limit: number, operations: ReadonlySet<string>) {
+  const places = await listOld(snapshot, limit);
+  const found = await Promise.all(
+    places.map(async (place) => ({ place, message: await readRecord(snapshot, 'message', place.path) })),
+  );
+  return found.flatMap(({ place, message }) =>
+    message !== null && operations.has(message.op) ? [{ place, message }] : [],
+  );
 }
 
 async function listOld(snapshot: Snapshot, limit: number): Promise<readonly MessagePlace[]> {

@@ -22,7 +22,7 @@ export async function saveAttachments(
       const { name, size } = attachment;
       // The message's sender has chosen the name: one that is none is read to say so.
       if (!isSafeName(name)) await readAttachment(snapshot, id, attachment);
-      const file = await workspace.files.save(
+      const file = await (await workspace.files()).save(
         { id, name, size },
         async () => (await readAttachment(snapshot, id, attachment)).content,
       );

@@ -96,7 +96,7 @@ export interface Workspace {
   notes(): Promise<NotesPorts>;
   readonly sessions: WorktreeSessions;
   /** Files that came with messages. */
-  readonly files: SavedFiles;
+  files(): Promise<SavedFiles>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;

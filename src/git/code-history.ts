@@ -2,7 +2,6 @@ import type { CodeCommit, CodeHistory } from '../domain/code-history.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { isOid, type Oid, quoted } from '../domain/names.ts';
 import type { RepositoryPaths } from '../domain/ports.ts';
-import { readCommitDetails } from './commit-details.ts';
 import { expectGit, runGit } from './process.ts';
 import { placeOf } from './repository.ts';
 
@@ -44,7 +43,7 @@ export function openCodeHistory(paths: RepositoryPaths): CodeHistory {
       const walked = await expectGit({ ...place, args, input: `${last}\n^${first}\n` });
       return walked.toString('utf8').split('\0\n').slice(0, -1).map(parseCommit);
     },
-    details: (commits) => readCommitDetails(place, commits),
+    details: async (commits) => (await import('./commit-details.ts')).readCommitDetails(place, commits),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Loaded by the first write only: isomorphic-git takes its time to import. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeObject } from 'isomorphic-git';
@@ -29,8 +29,8 @@ export async function writeInProcess({ gitDir, sync, type, content }: Write): Pr
 /**
  * The file system that isomorphic-git gets. By itself it writes an object straight to its final path, and skips a
  * path that exists: what a kill or a full disk left there truncated stays for ever, and a gc may take the rest. So
- * here no object "exists" beforehand, and writing one keeps and freshens a whole file, or puts a new one into place:
- * at once, for a thread of its own would take longer than so small a file.
+ * here no object "exists" beforehand, and writing one keeps and freshens a whole file, or puts a new one into place.
+ * All of it at once: a thread of its own would take longer than so small a file.
  */
 function hardened(object: Uint8Array, sync: boolean) {
   const isObject = (path: string) => /\/objects\/[0-9a-f]{2}\/[0-9a-f]{38}$/.test(path);
@@ -38,7 +38,7 @@ function hardened(object: Uint8Array, sync: boolean) {
     ...fs,
     stat: async (path: string) => {
       if (isObject(path)) throw Object.assign(new Error(`not looked at: ${path}`), { code: 'ENOENT' });
-      return fs.stat(path);
+      return statSync(path);
     },
     writeFile: async (path: string, bytes: Uint8Array) => {
       if (holdsObject(path, object) && freshen(path)) return;

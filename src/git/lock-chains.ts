@@ -1,3 +1,4 @@
+import { readForeignEnd } from '../domain/locks/lock-note.ts';
 import { LOCAL_LOCKS_PREFIX, LOCKS_PREFIX } from '../domain/locks/lock-ref.ts';
 import type { Oid } from '../domain/names.ts';
 import type { RepositoryPaths } from '../domain/ports.ts';
@@ -6,7 +7,7 @@ import { openLocalRefs } from './local-refs.ts';
 import { expectGit } from './process.ts';
 import { placeOf } from './repository.ts';
 
-const FORMAT = '--format=%H%x00%P%x00%ct%x00%s%x00';
+const FORMAT = '--format=%H%x00%P%x00%ct%x00%s%x00%b%x00';
 /** So many records are read in all: beyond that, the oldest are left out. */
 const RECORDS = 20_000;
 
@@ -47,9 +48,12 @@ function parseSteps(text: string): ReadonlyMap<Oid, Parsed> {
   const records = text.split('\0\n').slice(0, -1);
   return new Map(
     records.map((record) => {
-      const [oid = '', parents = '', seconds, subject = ''] = record.split('\0');
+      const [oid = '', parents = '', seconds, subject = '', body = ''] = record.split('\0');
       const parent = parents.split(' ')[0] as Oid | undefined;
-      return [oid as Oid, { oid: oid as Oid, parent, at: Number(seconds) * 1000, subject }];
+      return [
+        oid as Oid,
+        { oid: oid as Oid, parent, at: Number(seconds) * 1000, subject, foreignEnd: readForeignEnd(body) },
+      ];
     }),
   );
 }

@@ -75,6 +75,8 @@ export function describeHolding({ heldFor, end }: ReportLock): string {
   const span = formatSpan(heldFor);
   if (end === 'held') return `${span}, and still held`;
   if (end === 'expired') return `${span}, until it ran out`;
+  if (end === 'forced') return `${span}, until it was released by force`;
+  if (end === 'reaped') return `${span}, until it was reaped`;
   if (end === 'taken') return `${span}, until another took it`;
   return span;
 }

@@ -19,8 +19,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hooks: ['hooks', 'view', 'app', 'domain', 'compose.ts'],
   report: ['report', 'domain'],
   ci: ['ci', 'app', 'domain'],
-  cli: ['cli', 'ci', 'home', 'hooks', 'view', 'report', 'app', 'domain', 'compose.ts'],
+  cli: ['cli', 'ci', 'home', 'hooks', 'view', 'report', 'app', 'domain', 'compose.ts', 'compose-server.ts'],
   'compose-home.ts': ['git', 'system', 'home', 'view', 'app', 'domain', 'compose-home.ts'],
+  'compose-server.ts': ['git', 'system', 'app', 'domain', 'compose.ts', 'compose-server.ts'],
   'compose-views.ts': ['git', 'system', 'home', 'view', 'app', 'domain', 'compose-views.ts'],
   'compose.ts': [
     'git',

@@ -153,7 +153,10 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
       details: async (oids) => checkout.details.filter(({ oid }) => oids.includes(oid)),
     },
     sessions,
-    files: { save: async ({ id, name }) => `/files/${id}/${name}`, removeBefore: async () => {} },
+    files: async () => ({
+      save: async ({ id, name }) => `/files/${id}/${name}`,
+      removeBefore: async () => {},
+    }),
     clock,
     ids,
     random,

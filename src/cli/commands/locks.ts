@@ -1,4 +1,4 @@
-import { listLocks } from '../../app/locking.ts';
+import { listLocks } from '../../app/lock-listing.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { detailLines, listLines } from '../lock-lines.ts';

@@ -40,7 +40,7 @@ const receive: CommandSpec = {
   examples: ['agent-os server receive < updates'],
   async run({ cwd, env, readInput }) {
     const updates = parseUpdates(decodeInput(await readInput(INPUT_LIMIT), 'standard input'));
-    const { openServer } = await import('../../compose.ts');
+    const { openServer } = await import('../../compose-server.ts');
     const server = await openServer({ cwd, env });
     try {
       const refusals = await judgePush(server, updates);
@@ -73,7 +73,7 @@ async function change(
   const launcher = findLauncher();
   const launch = launcher === null ? ['agent-os'] : [process.execPath, launcher];
   const hook = { text: readPackageFile('hooks/pre-receive'), launch };
-  const { changeServerHook } = await import('../../compose.ts');
+  const { changeServerHook } = await import('../../compose-server.ts');
   const dryRun = values.flag('dryRun');
   const plan = await changeServerHook({ cwd, env, change: kind, dryRun, hook });
   const verb = {

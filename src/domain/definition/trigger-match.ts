@@ -1,6 +1,5 @@
 import type { CommitDetail } from '../code-history.ts';
-import { AgentOsError } from '../errors.ts';
-import { type PathPattern, parsePathPattern } from '../locks/path-pattern.ts';
+import { readPathPattern } from '../locks/path-pattern.ts';
 import type { CardTrigger } from './triggers.ts';
 
 /** The first line of a conventional commit (conventionalcommits.org 1.0). */
@@ -35,7 +34,7 @@ export function matchTrigger(
   commit: Pick<CommitDetail, 'paths' | 'message' | 'trailers'>,
 ): TriggerMatch | null {
   if (paths.length + commits.length + trailers.length === 0) return null;
-  const patterns = paths.flatMap(readPattern);
+  const patterns = paths.flatMap(readPathPattern);
   const touched =
     paths.length === 0
       ? commit.paths
@@ -67,14 +66,4 @@ function hasTrailer(wanted: string, trailers: CommitDetail['trailers']): boolean
       trailer.key.toLowerCase() === key.toLowerCase() &&
       (value === undefined || value === '' || trailer.value.toLowerCase() === value.toLowerCase()),
   );
-}
-
-/** A card is written by people: a glob that is none covers nothing. */
-function readPattern(text: string): readonly PathPattern[] {
-  try {
-    return [parsePathPattern(text)];
-  } catch (error) {
-    if (error instanceof AgentOsError) return [];
-    throw error;
-  }
 }

@@ -51,6 +51,16 @@ export function parsePathPattern(text: string): PathPattern {
   };
 }
 
+/** A glob as people write it in a card, or a path: none where it cannot be read, which matches nothing. */
+export function readPathPattern(text: string): readonly PathPattern[] {
+  try {
+    return [parsePathPattern(text)];
+  } catch (error) {
+    if (error instanceof AgentOsError) return [];
+    throw error;
+  }
+}
+
 /** What a claim covers; a glob that this version cannot read covers everything, so that it is respected. */
 export function patternsOf(claim: { readonly paths: readonly string[] }): readonly PathPattern[] {
   return claim.paths.map((path) => {

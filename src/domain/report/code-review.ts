@@ -1,3 +1,4 @@
+import type { ForeignEnd } from '../locks/lock-note.ts';
 /** What a report asks of git beside the branch. Types only: the git folder implements them. */
 import type { Oid, RefName } from '../names.ts';
 import type { CommitTrailers } from './commit-trailers.ts';
@@ -42,6 +43,8 @@ export interface LockStep {
   readonly at: number;
   /** `held database-schema by go-backend until … #17`, `free database-schema #17`. */
   readonly subject: string;
+  /** How leases of the record before it ended, where their holders did not do it. */
+  readonly foreignEnd: ForeignEnd | null;
 }
 
 /** The story of one lock, oldest record first. */

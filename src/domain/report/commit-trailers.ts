@@ -1,9 +1,10 @@
 import { type AgentName, isAgentName, isRecordId, type RecordId } from '../names.ts';
+import { type LockTrailer, parseLockTrailer } from '../trailers.ts';
 
 /** What a commit's message says about who made it, and under which locks. Claims, not proofs. */
 export interface CommitTrailers {
   readonly makers: readonly { readonly agent: AgentName | null; readonly session: RecordId | null }[];
-  readonly locks: readonly { readonly resource: string; readonly token: number }[];
+  readonly locks: readonly LockTrailer[];
 }
 
 const NONE: CommitTrailers = { makers: [], locks: [] };
@@ -16,7 +17,7 @@ const NONE: CommitTrailers = { makers: [], locks: [] };
 export function readTrailers(message: string): CommitTrailers {
   if (!message.includes('Agent-OS-')) return NONE;
   const makers: { agent: AgentName | null; session: RecordId | null }[] = [];
-  const locks = new Map<string, CommitTrailers['locks'][number]>();
+  const locks = new Map<string, LockTrailer>();
   let agent: AgentName | null = null;
   for (const [, key = '', value = ''] of message.matchAll(TRAILER)) {
     if (key === 'Agent' && isAgentName(value)) {
@@ -25,8 +26,8 @@ export function readTrailers(message: string): CommitTrailers {
     } else if (key === 'Session' && isRecordId(value)) {
       if (!makers.some((maker) => maker.session === value)) makers.push({ agent, session: value });
     } else if (key === 'Lock') {
-      const [, resource, token] = /^(.{1,3000})@(\d{1,15})$/.exec(value) ?? [];
-      if (resource !== undefined) locks.set(value, { resource: decodeName(resource), token: Number(token) });
+      const lock = parseLockTrailer(value);
+      if (lock !== null) locks.set(value, lock);
     }
   }
   const named = makers.filter(
@@ -38,13 +39,3 @@ export function readTrailers(message: string): CommitTrailers {
 }
 
 const TRAILER = /^[ \t]*Agent-OS-(Agent|Session|Lock):[ \t]*(\S.*?)[ \t]*\r?$/gm;
-
-/** Resources are written with `%XX` for what a message might lose; one that is not stays as it is. */
-function decodeName(text: string): string {
-  if (!/^(?:[A-Za-z0-9._\-/~+]|%[\dA-Fa-f]{2})+$/.test(text)) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}

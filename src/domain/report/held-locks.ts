@@ -1,12 +1,13 @@
+import type { ForeignEnd } from '../locks/lock-note.ts';
 import type { Lease, LockRecord } from '../locks/lock-record.ts';
 import type { AgentName, Oid, RecordId } from '../names.ts';
 import type { LockChain, LockStep } from './code-review.ts';
 
 /**
- * How the holding of a lock came to an end: given back (by its holder or by force: the record tells no difference),
+ * How the holding of a lock came to an end: given back, released by force, reaped with a session that was left behind,
  * taken by another, run out and not taken yet; `held`: it goes on.
  */
-export type LockEnd = 'released' | 'taken' | 'expired' | 'held';
+export type LockEnd = 'released' | ForeignEnd | 'taken' | 'expired' | 'held';
 
 /** One acquisition of a lock, from its ref's history. Times are milliseconds since 1970. */
 export interface HeldLock {
@@ -93,5 +94,6 @@ function endOf(held: {
   const isGivenUp = next.subject.startsWith('free ') || record.mode === 'shared';
   // git keeps whole seconds: a release in the same second would come before the acquisition.
   const at = Math.max(acquiredAt, next.at);
+  if (next.foreignEnd !== null) return { end: next.foreignEnd, endedAt: at };
   return isGivenUp ? { end: 'released', endedAt: at } : { end: 'taken', endedAt: Math.min(at, expiresAt) };
 }

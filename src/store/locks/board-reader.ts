@@ -8,6 +8,7 @@ import type { ObjectReader, StateFiles } from '../../domain/ports.ts';
 import type { Authority, LockRefs } from './authority.ts';
 import type { BrokenLock } from './locks.ts';
 import { createRecordCache } from './record-cache.ts';
+import { readRecordFile } from './record-file.ts';
 
 export const RECORD_FILE = 'lock.yaml';
 export const CLAIMS_FILE = 'claims.yaml';
@@ -59,7 +60,7 @@ export function createBoardReader(reader: ObjectReader, hash: Hash, files: State
   }
 
   async function parseRecord(ref: RefName, oid: Oid): Promise<LockRecord> {
-    const bytes = await readFile(reader, oid, RECORD_FILE, ref);
+    const bytes = await readRecordFile(reader, oid, RECORD_FILE, ref);
     const { decodeLockRecord } = await import('../../domain/locks/lock-record-codec.ts');
     const record = decodeLockRecord(bytes, ref);
     cache.remember(oid, record, true);
@@ -69,7 +70,7 @@ export function createBoardReader(reader: ObjectReader, hash: Hash, files: State
   async function readTable(authority: Authority, oid: Oid): Promise<ClaimsTable> {
     const known = await cache.table(authority, oid);
     if (known !== null) return known;
-    const bytes = await readFile(reader, oid, CLAIMS_FILE, 'claims');
+    const bytes = await readRecordFile(reader, oid, CLAIMS_FILE, 'claims');
     const { decodeClaims } = await import('../../domain/locks/claims-codec.ts');
     const table = decodeClaims(bytes, CLAIMS_FILE);
     cache.remember(oid, table, true);
@@ -127,17 +128,6 @@ export function createBoardReader(reader: ObjectReader, hash: Hash, files: State
         [...refs.locks.keys()].map((ref) => [ref, null] as const),
       ),
   };
-}
-
-async function readFile(reader: ObjectReader, oid: Oid, file: string, where: string): Promise<Uint8Array> {
-  const commit = await reader.commit(oid);
-  const entries = commit === null ? null : await reader.tree(commit.tree);
-  const entry = entries?.find(({ name, mode }) => name === file && (mode === '100644' || mode === '100755'));
-  const bytes = entry === undefined ? null : await reader.blob(entry.oid);
-  if (bytes !== null) return bytes;
-  throw new AgentOsError('RECORD_BROKEN', `${where}: commit ${oid} has no ${file}`, {
-    data: { ref: where, oid },
-  });
 }
 
 function isBroken(error: unknown): error is AgentOsError {

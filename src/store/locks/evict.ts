@@ -1,4 +1,5 @@
 import { blockersOf, changedRecords, confront, evict as dropEvicted } from '../../domain/locks/blockers.ts';
+import { reapedNote } from '../../domain/locks/lock-note.ts';
 import { isHeldBy, iso } from '../../domain/locks/lock-record.ts';
 import type { Authority } from './authority.ts';
 import { writeChange } from './change-writer.ts';
@@ -50,7 +51,7 @@ function evictAt(context: LockContext, authority: Authority, request: EvictReque
       const former = evicted.map(viewEviction);
       if (evicted.length === 0 || dryRun) return { kind: 'answer', value: { status: 'evicted', former } };
       const change = { records: changedRecords(board, dropEvicted(board, evicted)), claims: null };
-      const note = `Taken over by ${by.agent}: the session of ${holder.agent} was left behind`;
+      const note = reapedNote(by.agent, holder.agent);
       const written = await writeChange(dependencies, boards, {
         ...{ authority, board, change, note },
         by: by.agent,

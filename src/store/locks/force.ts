@@ -1,5 +1,6 @@
 import { AgentOsError } from '../../domain/errors.ts';
 import { unlocked } from '../../domain/locks/lock-changes.ts';
+import { forcedNote } from '../../domain/locks/lock-note.ts';
 import { planForce } from '../../domain/locks/lock-rules.ts';
 import type { Authority } from './authority.ts';
 import { writeChange } from './change-writer.ts';
@@ -37,7 +38,7 @@ export async function force(context: LockContext, request: ForceRequest): Promis
       const lost = { ...unlocked(resource), token: Math.floor(clock.now() / 1000) };
       const plan = planForce(record ?? lost, `${who.agent} released it by force: ${reason}`);
       const written = await writeChange(context.dependencies, context.boards, {
-        ...{ authority, board, note: `Released by force by ${who.agent}: ${reason}` },
+        ...{ authority, board, note: forcedNote(who.agent, reason) },
         change: { records: [plan.record], claims: null },
         by: who.agent,
       });

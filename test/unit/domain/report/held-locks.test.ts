@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ForeignEnd } from '../../../../src/domain/locks/lock-note.ts';
 import type { Lease, LockRecord } from '../../../../src/domain/locks/lock-record.ts';
 import { describeLockRecord } from '../../../../src/domain/locks/lock-record.ts';
 import type { AgentName, CloneId, Oid, RefName, ResourceName } from '../../../../src/domain/names.ts';
@@ -35,9 +36,12 @@ function record(token: number, leases: readonly Lease[], mode: LockRecord['mode'
 }
 
 /** A chain of records, and what decoding the telling ones gives. */
-function chainOf(...records: readonly (readonly [hours: number, record: LockRecord])[]) {
-  const steps = records.map(([hours, one], index) => ({
+function chainOf(
+  ...records: readonly (readonly [hours: number, record: LockRecord, foreignEnd?: ForeignEnd])[]
+) {
+  const steps = records.map(([hours, one, foreignEnd = null], index) => ({
     ...{ oid: oid(index), at: START + hours * HOUR, subject: describeLockRecord(one) },
+    foreignEnd,
   }));
   const chain: LockChain = { ref: 'refs/agent-os/locks/schema' as RefName, scope: 'remote', steps };
   const decode = (agents: readonly string[]) => {
@@ -97,5 +101,18 @@ test('holders of a shared lock come and go by themselves', () => {
   expect(story(['ada', 'bob'], chain)).toEqual([
     ['ada', 1, 0, 2, 'released'],
     ['bob', 2, 1, null, 'held'],
+  ]);
+});
+
+test('a forced release and a reaped session end it in words of their own', () => {
+  const taken = chainOf(
+    [0, record(1, [lease('ada', 1, 0, 3)])],
+    [1, record(1, []), 'forced'],
+    [2, record(2, [lease('bob', 2, 2, 3)])],
+    [4, record(2, []), 'reaped'],
+  );
+  expect(story(['ada', 'bob'], taken)).toEqual([
+    ['ada', 1, 0, 1, 'forced'],
+    ['bob', 2, 2, 4, 'reaped'],
   ]);
 });
