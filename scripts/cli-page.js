@@ -71,7 +71,7 @@ const INTRODUCTION = `# The command line
 
 **Who speaks**: \`--agent NAME\`, else AGENT_OS_AGENT, else \`git config agent-os.agent\`, else the session that is active in this worktree, else the person of \`user.name\`.
 
-**Settings**: git config \`agent-os.<name>\`, which the environment's AGENT_OS_<NAME> outweighs: \`remote\`, \`ref\` (refs/heads/agent-os), \`timeout\` (10s, on the network), \`publish\` (\`background\`, \`now\` or \`manual\`), \`view\` (true), \`notes\` (false).
+**Settings**: git config \`agent-os.<name>\`, which the environment's AGENT_OS_<NAME> outweighs: \`remote\`, \`ref\` (refs/heads/agent-os), \`timeout\` (10s, on the network), \`publish\` (\`background\`, \`now\` or \`manual\`), \`view\` (true), \`notes\` (false), \`sign\` (false, see [security.md](security.md#signatures)).
 
 **Durations** are a number and a unit: \`90s\`, \`30m\`, \`2h\`, \`7d\`.
 `;

@@ -149,4 +149,30 @@ export const MUTANTS = [
     file: 'test/integration/view/edits.test.ts',
     test: 'a hand edit made while the view is rendered survives',
   },
+  {
+    name: 'keys are taken from the cards under check',
+    edits: [
+      {
+        path: 'src/app/verify/gather-signatures.ts',
+        find: 'base === null ? present : await gatherKeys(await takeSnapshot(reader, base))',
+        replace: 'present',
+      },
+    ],
+    project: 'integration',
+    file: 'test/integration/verify/signatures.test.ts',
+    test: 'signed with a key that the same push gives to the agent',
+  },
+  {
+    name: 'what calls itself a merge needs no signature',
+    edits: [
+      {
+        path: 'src/app/verify/gather-signatures.ts',
+        find: 'if (isOwnMerge(commit) && !(await isFalseMerge(tools, commit.oid))) continue;',
+        replace: 'if (isOwnMerge(commit)) continue;',
+      },
+    ],
+    project: 'integration',
+    file: 'test/integration/verify/signatures.test.ts',
+    test: 'that is a merge without a signature, and holds something else than its parents make',
+  },
 ];

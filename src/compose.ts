@@ -77,7 +77,14 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       ? null
       : openRemote({ paths, name: settings.remote, branch: settings.branch, budget, sshCommand });
 
+  const signer = once(async () => {
+    const { openSigner } = await import('./git/signer.ts');
+    return openSigner({ paths, budget });
+  });
+  const signing = settings.sign ? { signer } : {};
+
   const branch = openBranch({
+    ...signing,
     ref: settings.branch,
     reader,
     writer,
@@ -92,6 +99,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   });
 
   const lockDependencies = () => ({
+    ...signing,
     objects: { reader, writer },
     refs,
     remote,

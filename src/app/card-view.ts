@@ -39,6 +39,8 @@ export interface AgentView {
   readonly triggers: readonly TriggerView[];
   readonly coordinatesWith: readonly string[];
   readonly gates: readonly GateView[];
+  /** Keys that sign for it, as the card writes them. */
+  readonly keys: readonly string[];
   /** The Markdown of the definition. */
   readonly body: string | null;
 }
@@ -74,6 +76,7 @@ export function viewCard(name: AgentName, state: DocumentState | null): AgentVie
       const gate = textOf(item['name']);
       return gate === null ? [] : [{ name: gate, require: textOf(item['require']) }];
     }),
+    keys: textsOf(card['keys']),
     body: textOf(card['body']),
   };
 }

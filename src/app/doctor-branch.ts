@@ -23,9 +23,19 @@ export async function checkBranch(workspace: Workspace): Promise<readonly Check[
   return [
     ok('branch', `${ref} is at ${snapshot.tip.slice(0, 12)}`),
     ...(await checkRecords(snapshot)),
+    ...(await checkSigning(workspace, snapshot)),
     await checkClock(workspace, snapshot),
     ...(await checkSessions(workspace, snapshot)),
   ];
+}
+
+/** Nothing, where the policy does not ask for signatures, or cannot be read. */
+async function checkSigning({ settings }: Workspace, snapshot: Snapshot): Promise<readonly Check[]> {
+  const config = await readRecord(snapshot, 'config', CONFIG_PATH).catch(() => null);
+  if (resolveConfig(config).verify.signatures === 'off') return [];
+  if (settings.sign) return [ok('signing', 'operations and locks are signed')];
+  const fix = 'git config agent-os.sign true';
+  return [warn('signing', 'the policy asks for signatures, and this clone does not sign', { fix })];
 }
 
 async function checkRecords(snapshot: Snapshot): Promise<readonly Check[]> {

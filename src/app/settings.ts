@@ -10,7 +10,7 @@ const PUBLISH = ['background', 'now', 'manual'] as const;
 
 /**
  * Settings of this clone: `AGENT_OS_<NAME>` of the environment, else git config `agent-os.<name>`, else the default
- * (no remote, refs/heads/agent-os, 10 s on the network, publishing in the background, a view once `init` has made one, no notes).
+ * (no remote, refs/heads/agent-os, 10 s on the network, publishing in the background, a view once `init` has made one, no notes, no signatures).
  * @throws AgentOsError BAD_NAME, BAD_VALUE
  */
 export function readSettings(config: ConfigValue, environment: NodeJS.ProcessEnv): Settings {
@@ -24,6 +24,7 @@ export function readSettings(config: ConfigValue, environment: NodeJS.ProcessEnv
     publish: parsePublish(setting('publish') ?? 'background'),
     view: parseFlag('view', setting('view')),
     notes: parseFlag('notes', setting('notes')) ?? false,
+    sign: parseFlag('sign', setting('sign')) ?? false,
   };
 }
 

@@ -37,6 +37,8 @@ export interface Settings {
   readonly view: boolean | null;
   /** `agent-os.notes`: whether a recap of a range is written as notes of its commits, too. */
   readonly notes: boolean;
+  /** `agent-os.sign`: whether operations and records of locks are signed, as git would sign a commit. */
+  readonly sign: boolean;
 }
 
 /** Sessions that are active in this worktree, as a file in its git directory knows them. */

@@ -6,7 +6,12 @@ export interface Checked {
   readonly unknown: readonly string[];
 }
 
-const ABOUT_BRANCH: ReadonlySet<RuleId> = new Set(['branch-history', 'branch-content', 'lock-record']);
+const ABOUT_BRANCH: ReadonlySet<RuleId> = new Set([
+  'branch-history',
+  'branch-content',
+  'lock-record',
+  'signatures',
+]);
 
 /** The file of the code that a finding is about; null when it is about the branch, a lock or a whole commit. */
 export function codePath({ rule, path }: Finding): string | null {

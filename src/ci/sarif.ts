@@ -7,7 +7,7 @@ const DOCUMENTATION = 'https://unpkg.com/agent-os/docs/verify.md';
 /** GitHub shows no more of one run. */
 const SHOWN = 5000;
 
-const LEVEL = { error: 'error', warn: 'warning' } as const;
+const LEVEL = { error: 'error', warn: 'warning', off: 'none' } as const;
 
 /**
  * A SARIF 2.1.0 log (OASIS) with one run. Every result has a location, because hosts refuse those without; a

@@ -1,5 +1,6 @@
 import type { Oid, RefName } from './names.ts';
 import type { TreeMode } from './ports.ts';
+import type { SignedCommit } from './verify/signatures.ts';
 
 /** A commit as it is audited: with everything that it changes. */
 export interface AuditedCommit {
@@ -48,8 +49,11 @@ export interface CodeAudit {
   commits(range: AuditRange): Promise<readonly AuditedCommit[]>;
   /** Of those, the ones whose message has a line that begins with `Agent-OS-Lock`, in either case. */
   lockedCommits(range: AuditRange): Promise<readonly AuditedCommit[]>;
-  /** What the tips reach and no ref of this repository does, oldest first; `locked`: as lockedCommits. */
-  arrived(tips: readonly Oid[], options: { readonly locked: boolean }): Promise<readonly AuditedCommit[]>;
+  /** What the tips reach and no ref of this repository does, or none of `known`, oldest first; `locked`: as lockedCommits. */
+  arrived(
+    tips: readonly Oid[],
+    options: { readonly locked: boolean; readonly known?: readonly Oid[] },
+  ): Promise<readonly AuditedCommit[]>;
   /** Every commit that one of the tips reaches, children before parents. */
   chains(tips: readonly Oid[]): Promise<readonly ChainLink[]>;
   /** Every entry below a commit's tree that is no folder. */
@@ -60,6 +64,14 @@ export interface CodeAudit {
   roots(branch: RefName, tip: Oid): Promise<readonly Oid[]>;
   /** Merges that `to` reaches and `from` (null: nothing) does not, the latest first, at most `limit`. */
   merges(range: { readonly from: Oid | null; readonly to: Oid }, limit: number): Promise<readonly Oid[]>;
+  /**
+   * The signatures of what the tips reach and `without` does not, oldest first; without `walk`, of the tips alone.
+   * @param allowedSigners - the ssh keys to check them with, as ssh-keygen(1) has that file
+   */
+  signatures(
+    commits: { readonly tips: readonly Oid[]; readonly without: readonly Oid[]; readonly walk: boolean },
+    allowedSigners: string,
+  ): Promise<readonly SignedCommit[]>;
   /** Refs of this repository that equal a pattern, or begin with it when it ends in `/`. */
   refs(patterns: readonly string[]): Promise<ReadonlyMap<RefName, Oid>>;
 }

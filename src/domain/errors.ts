@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   GIT_FAILED: { exit: 1, meaning: 'git could not do what it was asked' },
   BRANCH_CHECKED_OUT: { exit: 1, meaning: 'a worktree has checked out the branch that would move under it' },
   REF_LOCKED: { exit: 1, meaning: 'a .lock file stands in the way of a ref update' },
+  CANNOT_SIGN: { exit: 1, meaning: 'a commit could not be signed, so nothing was written' },
   DISK_FULL: { exit: 1, meaning: 'the disk is full or not writable' },
   RECORD_BROKEN: { exit: 1, meaning: 'a file of the branch cannot be read' },
   SCHEMA_TOO_NEW: { exit: 1, meaning: 'a record was written by a newer version of agent-os' },

@@ -61,6 +61,17 @@ export interface NewCommit {
   readonly author: Person;
   /** Seconds since 1970, UTC. */
   readonly at: number;
+  /** What a Signer made of everything above, lines that end in LF. */
+  readonly signature?: string;
+}
+
+/** Signs commits with the key of whoever runs this. Nothing prompts, and every call ends within a time budget. */
+export interface Signer {
+  /**
+   * The signature that belongs into the commit.
+   * @throws AgentOsError CANNOT_SIGN
+   */
+  sign(commit: NewCommit): Promise<string>;
 }
 
 /** Read side of the object database. A missing object is `null`, a wrong type an AgentOsError GIT_FAILED. */

@@ -8,6 +8,7 @@ import { openLocalRefs } from './local-refs.ts';
 import { expectGit, runGit } from './process.ts';
 import { remoteGit, startBudget, unreachable } from './remote-git.ts';
 import { placeOf } from './repository.ts';
+import { readSignatures } from './signatures.ts';
 
 interface AuditOptions {
   readonly paths: RepositoryPaths;
@@ -93,10 +94,13 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
     },
     commits: ({ from, to }) => listCommits(place, [to, `^${from}`]),
     lockedCommits: ({ from, to }) => listCommits(place, [to, `^${from}`], LOCKED),
-    arrived: (tips, { locked }) =>
-      tips.length === 0
-        ? Promise.resolve([])
-        : listCommits(place, tips, [...(locked ? LOCKED : []), '--not', '--all']),
+    async arrived(tips, { locked, known }) {
+      if (tips.length === 0) return [];
+      const options = locked ? LOCKED : [];
+      return known === undefined
+        ? listCommits(place, tips, [...options, '--not', '--all'])
+        : listCommits(place, [...tips, ...known.map((oid) => `^${oid}`)], options);
+    },
     async chains(tips) {
       if (tips.length === 0) return [];
       const options = ['--topo-order', '--no-commit-header', '--encoding=UTF-8', '--format=%H%x00%P%x00%s'];
@@ -125,6 +129,8 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
       const args = ['rev-list', '--merges', `--max-count=${limit}`, '--stdin'];
       return (await expectGit({ ...place, args, input })).toString('latin1').split('\n').filter(isOid);
     },
+    signatures: ({ tips, without, walk }, allowedSigners) =>
+      readSignatures(place, [...tips, ...without.map((oid) => `^${oid}`)], { walk, allowedSigners }),
     refs: (patterns) => local.read(patterns),
   };
 }

@@ -51,15 +51,23 @@ function knownMode(mode: number): TreeMode {
   return mode & 0o100 ? '100755' : '100644';
 }
 
-export function encodeCommit({ tree, parents, message, author, at }: NewCommit): Buffer {
+/** With its signature, if it has one: without it, these are the bytes to sign. */
+export function encodeCommit({ tree, parents, message, author, at, signature }: NewCommit): Buffer {
   const person = `${plain(author.name) || 'unknown'} <${plain(author.email)}> ${Math.floor(at)} +0000`;
   const header = [
     `tree ${tree}`,
     ...parents.map((parent) => `parent ${parent}`),
     `author ${person}`,
     `committer ${person}`,
+    ...(signature === undefined ? [] : [encodeSignature(signature, tree)]),
   ];
   return Buffer.from(`${header.join('\n')}\n\n${message.replaceAll('\0', '')}`);
+}
+
+/** A header whose name depends on the hash; its further lines are indented. */
+function encodeSignature(signature: string, tree: Oid): string {
+  const name = tree.length === 64 ? 'gpgsig-sha256' : 'gpgsig';
+  return `${name} ${signature.replace(/\n$/, '').replaceAll('\n', '\n ')}`;
 }
 
 /** git refuses names with these characters in them. */

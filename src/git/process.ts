@@ -9,6 +9,8 @@ export interface GitPlace {
 }
 
 export interface GitCall extends GitPlace {
+  /** Another program that git would start itself, with the same environment; then without `gitDir` and `pins`. */
+  readonly program?: string;
   /** The command and its words: fixed ones, checked names and oids; never a user's text where git parses options. */
   readonly args: readonly string[];
   /** Configuration that this call pins, `key: value`. */
@@ -122,7 +124,7 @@ export function spawnGit(call: Omit<GitCall, 'input' | 'timeout' | 'onStderr'>):
     call.environment === 'hook' ? userEnvironment(process.env) : ownEnvironment(process.env);
   const where = call.gitDir === undefined ? [] : [`--git-dir=${call.gitDir}`];
   const pins = Object.entries(call.pins ?? {}).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  return spawn('git', [...where, ...pins, ...call.args], {
+  return spawn(call.program ?? 'git', [...where, ...pins, ...call.args], {
     cwd: call.cwd,
     env: { ...environment, ...call.variables },
     stdio: 'pipe',

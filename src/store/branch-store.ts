@@ -11,6 +11,7 @@ import type {
   Person,
   Random,
   RefStore,
+  Signer,
 } from '../domain/ports.ts';
 import type { Branch, Committed, Operation, Snapshot } from './branch.ts';
 import { readClock, writeMergeMessage, writeOperationMessage } from './commit-message.ts';
@@ -34,6 +35,8 @@ export interface BranchDependencies {
   readonly hash: (text: string) => string;
   readonly clone: () => Promise<CloneId>;
   readonly author: (agent: AgentName) => Promise<Person>;
+  /** Where operations are signed. Merges never are: two clones make the same one. */
+  readonly signer?: () => Promise<Signer>;
 }
 
 /** The branch behind a ref of this repository. Safe across processes and worktrees: the ref moves only by compare-and-swap. */
@@ -77,7 +80,11 @@ export function openBranch(dependencies: BranchDependencies): Branch {
 
   async function commit<T>(operation: Operation<T>): Promise<Committed<T>> {
     const unique = ids.record();
-    const [clone, author] = await Promise.all([dependencies.clone(), dependencies.author(operation.agent)]);
+    const [clone, author, signer] = await Promise.all([
+      dependencies.clone(),
+      dependencies.author(operation.agent),
+      dependencies.signer?.(),
+    ]);
     return retry<Committed<T>>(async () => {
       const before = await reader.commit(ref);
       if (before === null) throw notInitialised(ref);
@@ -88,13 +95,16 @@ export function openBranch(dependencies: BranchDependencies): Branch {
       if (plan.changes.length === 0) {
         return { moved: true, result: { id, commit: view.tip, changed: false, result: plan.result } };
       }
-      const { moved, result } = await advance(before.oid, async (writer) => ({
-        tree: await editTree({ reader, writer }, before.tree, plan.changes),
-        parents: [before.oid],
-        message: writeOperationMessage({ ...operation, subject: plan.subject, id }),
-        author,
-        at: Math.floor(clock.now() / 1000),
-      }));
+      const { moved, result } = await advance(before.oid, async (writer) => {
+        const unsigned = {
+          tree: await editTree({ reader, writer }, before.tree, plan.changes),
+          parents: [before.oid],
+          message: writeOperationMessage({ ...operation, subject: plan.subject, id, ...(signer && { ref }) }),
+          author,
+          at: Math.floor(clock.now() / 1000),
+        };
+        return signer === undefined ? unsigned : { ...unsigned, signature: await signer.sign(unsigned) };
+      });
       return { moved, result: { id, commit: result, changed: true, result: plan.result } };
     });
   }

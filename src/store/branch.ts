@@ -61,7 +61,7 @@ export interface Branch {
   /**
    * One operation, one commit. When this returns, the commit is on the local branch: the ref moved by
    * compare-and-swap, and its objects were there afterwards.
-   * @throws AgentOsError LOST_RACE, DISK_FULL, REF_LOCKED, GIT_FAILED, and whatever `plan` throws
+   * @throws AgentOsError LOST_RACE, DISK_FULL, REF_LOCKED, CANNOT_SIGN, GIT_FAILED, and whatever `plan` throws
    */
   commit<T>(operation: Operation<T>): Promise<Committed<T>>;
   /**

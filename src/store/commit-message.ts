@@ -1,6 +1,7 @@
-import type { AgentName, Oid, RecordId } from '../domain/names.ts';
+import type { AgentName, Oid, RecordId, RefName } from '../domain/names.ts';
 import { isOperationId, type OperationId, parseOperationId } from '../domain/operation.ts';
 import type { CommitObject, ObjectReader } from '../domain/ports.ts';
+import { agentTrailer, refTrailer } from '../domain/signing/binding.ts';
 
 /** Version of the merge algorithm; a clone recomputes only merges of a version that it knows. */
 export const MERGE_VERSION = 1;
@@ -20,11 +21,14 @@ export function writeOperationMessage(operation: {
   readonly agent: AgentName;
   readonly session: RecordId | null;
   readonly id: OperationId;
+  /** Of an operation that is signed: where it belongs. */
+  readonly ref?: RefName;
 }): string {
   const trailers = [
-    `Agent-OS-Agent: ${operation.agent}`,
+    agentTrailer(operation.agent),
     ...(operation.session === null ? [] : [`Agent-OS-Session: ${operation.session}`]),
     `Agent-OS-Op: ${operation.id}`,
+    ...(operation.ref === undefined ? [] : [refTrailer(operation.ref)]),
   ];
   return `${writeSubject(operation.subject)}\n\n${trailers.join('\n')}\n`;
 }

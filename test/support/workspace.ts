@@ -141,6 +141,7 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
       publish: 'manual',
       view: null,
       notes: false,
+      sign: false,
     },
     clone,
     branch,

@@ -14,6 +14,13 @@ import { takeSnapshot } from '../../store/snapshot.ts';
 import { findBadFiles, gatherHistory } from '../verify/gather-branch.ts';
 import type { ReceivedUpdate, Server } from './server.ts';
 
+interface Judged {
+  readonly pusher: Pusher;
+  readonly config: ResolvedConfig;
+  /** What the branch and the outboxes had before the push. */
+  readonly known: readonly Oid[];
+}
+
 /**
  * What is wrong with a push of the branch, or of an outbox, which is a branch too: it keeps what it had, begins where
  * every branch begins, its merges are what its parents make, its new files can be read, and what is new was said by
@@ -23,21 +30,21 @@ import type { ReceivedUpdate, Server } from './server.ts';
 export async function judgeBranch(
   server: Server,
   { from, to }: ReceivedUpdate,
-  { pusher, config }: { readonly pusher: Pusher; readonly config: ResolvedConfig },
+  { pusher, config, known }: Judged,
 ): Promise<readonly string[]> {
   if (to === null) return ['the branch is never removed'];
   const { audit } = server;
   const history = await gatherHistory(server, audit, { tip: to, before: from, deep: false });
   const problems = findBadHistory(history).map(({ message }) => message);
   if (problems.length > 0) return problems;
-  return [...(await judgeContent(server, { from, to, pusher, config }))];
+  return [...(await judgeContent(server, { from, to, pusher, config, known }))];
 }
 
 /** What is wrong with a push of a clone's outbox. `branch`: the branch's tip after the push. */
 export async function judgeOutbox(
   server: Server,
   { ref, from, to }: ReceivedUpdate,
-  options: { readonly pusher: Pusher; readonly config: ResolvedConfig; readonly branch: Oid | null },
+  options: Judged & { readonly branch: Oid | null },
 ): Promise<readonly string[]> {
   const clone = ref.slice(ref.lastIndexOf('/') + 1);
   if (!isCloneId(clone)) return ['its name is no clone id'];
@@ -49,7 +56,8 @@ export async function judgeOutbox(
   const facts = await gatherHistory(server, server.audit, { tip: to, before: null, deep: false });
   const problems = findBadHistory(facts).map(({ message }) => message);
   if (problems.length > 0) return problems;
-  const arrived = from === null ? [] : await server.audit.code.arrived([to], { locked: false });
+  const arrived =
+    from === null ? [] : await server.audit.code.arrived([to], { locked: false, known: options.known });
   return [
     ...judgeOutboxAuthors(arrived, clone),
     ...(await judgeContent(server, { ...options, from: options.branch ?? from, to })),
@@ -58,16 +66,11 @@ export async function judgeOutbox(
 
 async function judgeContent(
   server: Server,
-  input: {
-    readonly from: Oid | null;
-    readonly to: Oid;
-    readonly pusher: Pusher;
-    readonly config: ResolvedConfig;
-  },
+  input: Judged & { readonly from: Oid | null; readonly to: Oid },
 ): Promise<readonly string[]> {
-  const { from, to, pusher, config } = input;
+  const { from, to, pusher, config, known } = input;
   const { code } = server.audit;
-  const arrived = await code.arrived([to], { locked: false });
+  const arrived = await code.arrived([to], { locked: false, known });
   const changed = from === null ? null : new Set(await code.changedPaths(from, to));
   const reading = { files: changed ?? ('all' as const) };
   const drafts =

@@ -11,6 +11,7 @@ import { gatherLocks, gatherStories } from '../verify/gather-locks.ts';
 import { describeCommit } from '../verify/verify.ts';
 import { judgeBranch, judgeOutbox } from './judge-branch.ts';
 import { judgeClaims, judgeLock, type LockState } from './judge-locks.ts';
+import { judgeKeys, judgeSignatures } from './judge-signatures.ts';
 import type { ReceivedUpdate, Server } from './server.ts';
 
 export interface Refusal {
@@ -42,6 +43,7 @@ export async function judgePush(
     pusher: pusherOf(config, server.user),
     state: { before, after },
     branchAfter: after.get(branch) ?? null,
+    known: [...before].flatMap(([ref, oid]) => (isOperations(ref, branch) ? [oid] : [])),
   };
   const refusals: Refusal[] = [];
   for (const update of updates) {
@@ -59,6 +61,13 @@ interface Push {
   readonly pusher: Pusher;
   readonly state: LockState;
   readonly branchAfter: Oid | null;
+  /** Whose operations were judged when they came: not what a branch of the code may hold. */
+  readonly known: readonly Oid[];
+}
+
+/** Whether a ref is the branch or an outbox, and so has operations. */
+function isOperations(ref: RefName, branch: RefName): boolean {
+  return ref === branch || ref.startsWith(OUTBOXES);
 }
 
 function isOurs(ref: RefName, branch: RefName): boolean {
@@ -66,6 +75,14 @@ function isOurs(ref: RefName, branch: RefName): boolean {
 }
 
 async function judge(push: Push, update: ReceivedUpdate): Promise<readonly string[]> {
+  const problems = await judgeByKind(push, update);
+  if (problems.length > 0) return problems;
+  const { server } = push;
+  const judged = { ...push, isOperations: isOperations(update.ref, server.settings.branch) };
+  return [...(await judgeKeys(server, update, judged)), ...(await judgeSignatures(server, update, judged))];
+}
+
+async function judgeByKind(push: Push, update: ReceivedUpdate): Promise<readonly string[]> {
   const { server, branchAfter } = push;
   const { ref } = update;
   if (ref === server.settings.branch) return judgeBranch(server, update, push);

@@ -3,6 +3,7 @@ import { decodeStamps } from '../../domain/document/stamps-file.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { classify, type Place, recordTime } from '../../domain/layout.ts';
 import { type Oid, quoted } from '../../domain/names.ts';
+import type { CommitObject } from '../../domain/ports.ts';
 import { KINDS, type Kind } from '../../domain/schema/kinds.ts';
 import { type BranchEntry, badRecord, findBadEntries } from '../../domain/verify/branch-content.ts';
 import type { BranchHistoryFacts } from '../../domain/verify/branch-history.ts';
@@ -54,11 +55,15 @@ export async function gatherHistory(
   };
 }
 
+/** Whether a commit says that it is a merge of the version that this program makes, and so can make again. */
+export function isOwnMerge({ message, parents }: Pick<CommitObject, 'message' | 'parents'>): boolean {
+  return parents.length > 1 && new RegExp(`^Agent-OS-Merge: ${MERGE_VERSION}$`, 'm').test(message);
+}
+
 /** A merge of the version that this program makes holds the join of its parents and nothing else. */
-async function isFalseMerge(tools: Parameters<typeof joinTrees>[0], oid: Oid): Promise<boolean> {
+export async function isFalseMerge(tools: Parameters<typeof joinTrees>[0], oid: Oid): Promise<boolean> {
   const merge = await tools.reader.commit(oid);
-  if (merge === null || !new RegExp(`^Agent-OS-Merge: ${MERGE_VERSION}$`, 'm').test(merge.message))
-    return false;
+  if (merge === null || !isOwnMerge(merge)) return false;
   const parents = await Promise.all(merge.parents.map((parent) => tools.reader.commit(parent)));
   const trees = parents.flatMap((parent) => parent?.tree ?? []);
   return trees.length !== parents.length || (await joinTrees(tools, trees)) !== merge.tree;

@@ -130,7 +130,8 @@ function grantsOf(record: LockRecord, token: number): readonly Grant[] {
     .map(({ agent, session }) => ({ agent, session, mode: record.mode, paths: record.paths }));
 }
 
-async function tryRecord(reader: ObjectReader, oid: Oid): Promise<LockRecord | null> {
+/** null: it cannot be read. */
+export async function tryRecord(reader: ObjectReader, oid: Oid): Promise<LockRecord | null> {
   try {
     return decodeLockRecord(await readRecordFile(reader, oid, RECORD_FILE, oid), oid);
   } catch (error) {

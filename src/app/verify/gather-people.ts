@@ -42,7 +42,7 @@ export async function gatherFinished(
 }
 
 /** What is broken is named by branch-content, and says nothing here. */
-async function tolerant<T>(read: () => Promise<T | null>): Promise<T | null> {
+export async function tolerant<T>(read: () => Promise<T | null>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {

@@ -58,8 +58,11 @@ async function readLocalRefs({ settings: { branch } }: Workspace, code: Audit['c
   return { locks, claims: found.get(CLAIMS_REF) ?? null, branch: found.get(branch) ?? null };
 }
 
-/** A policy that cannot be read must not be taken for none. */
-async function readPolicy(snapshot: Snapshot, branch: string): Promise<ResolvedConfig> {
+/**
+ * A policy that cannot be read must not be taken for none.
+ * @throws AgentOsError CANNOT_VERIFY
+ */
+export async function readPolicy(snapshot: Snapshot, branch: string): Promise<ResolvedConfig> {
   const bytes = await snapshot.read(CONFIG_PATH);
   try {
     return resolveConfig(bytes === null ? null : decode('config', bytes, CONFIG_PATH));

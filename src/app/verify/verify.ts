@@ -19,6 +19,7 @@ import { findBadFiles, gatherHistory, type Reading } from './gather-branch.ts';
 import { gatherGates } from './gather-gates.ts';
 import { gatherLocks, gatherStories } from './gather-locks.ts';
 import { gatherFinished, gatherPeople } from './gather-people.ts';
+import { checkSignatures, signatureSeverity } from './gather-signatures.ts';
 import { type DecidingState, readDecidingState } from './remote-state.ts';
 
 export interface VerifyInput {
@@ -59,13 +60,20 @@ export async function verify(workspace: Workspace, input: VerifyInput = {}): Pro
   const commits = listed.map(describeCommit);
   const check = { workspace, audit, state, commits, range };
   const locks = await readLocks(check);
+  const where = { before: before ?? state.seenBefore, deep: range === null };
   const [aboutCommits, aboutState] = await Promise.all([
     judgeCommits(check, locks),
-    judgeState(check, { locks, before: before ?? state.seenBefore, deep: range === null }),
+    judgeState(check, { locks, ...where }),
   ]);
+  // Afterwards, because both may fetch what a shallow clone lacks of the branch.
+  const severity = await signatureSeverity(workspace, audit, { state, before: where.before });
+  const signatures = await checkSignatures(workspace, audit, { state, severity, ...where });
   return {
-    findings: weigh([...aboutCommits, ...aboutState], state.config.verify),
-    unknown: whatIsUnknown(locks, state.config, commits.length),
+    findings: weigh([...aboutCommits, ...aboutState, ...signatures.drafts], {
+      ...state.config.verify,
+      signatures: severity,
+    }),
+    unknown: [...whatIsUnknown(locks, state.config, commits.length), ...signatures.unknown],
     range,
     commits: commits.length,
     branch: { ref: workspace.settings.branch, tip: state.tip },

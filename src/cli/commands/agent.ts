@@ -160,6 +160,7 @@ function describe(agent: AgentView): Line[] {
       [firstWords(when), ...paths, ...commits, ...trailers].join('  '),
     ]),
     ...agent.gates.map(({ name, require }): [string, string] => ['gate', `${name}: ${require ?? 'passed'}`]),
+    ...agent.keys.map((key): [string, string] => ['key', key]),
   ];
   return [
     [strong(agent.name), agent.hasCard ? '' : ' (no card yet)'],

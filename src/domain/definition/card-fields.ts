@@ -68,6 +68,7 @@ const LISTS: ReadonlyMap<string, ItemReader> = new Map<string, ItemReader>([
   ['commands', readCommandItem],
   ['triggers', readTriggerItem],
   ['gates', readGateItem],
+  ['keys', (item) => textOf(item)],
 ]);
 const KNOWN: ReadonlySet<string> = new Set([...TEXTS, ...LISTS.keys()]);
 

@@ -29,6 +29,9 @@ export const cardSchema = z.looseObject({
   triggers: z.optional(z.array(trigger)),
   coordinates_with: z.optional(describe(z.array(agentName), 'Specialists to check before making changes.')),
   gates: z.optional(z.array(gate)),
+  keys: z.optional(
+    describe(z.array(z.string()), 'Keys that sign for this agent: ssh-ed25519 AAAA…, openpgp:FINGERPRINT.'),
+  ),
   body: z.optional(describe(z.string(), 'The Markdown of the definition.')),
 });
 

@@ -17,8 +17,12 @@ export const RULES = {
     finds: 'an agent-os branch that was rewritten, truncated or begun elsewhere',
   },
   'branch-content': { severity: 'error', finds: 'files of the agent-os branch that clients cannot trust' },
+  signatures: {
+    severity: 'off',
+    finds: 'operations and lock records that are not signed with a key of whom they name',
+  },
   gates: { severity: 'warn', finds: 'quality gates that were not reported, or not passed' },
-} as const satisfies Record<string, { readonly severity: Severity; readonly finds: string }>;
+} as const satisfies Record<string, { readonly severity: Severity | 'off'; readonly finds: string }>;
 
 export type RuleId = keyof typeof RULES;
 

@@ -74,7 +74,10 @@ async function planStep(
     const heldBy = plan.obstacles.map((obstacle) => viewObstacle(obstacle, board, authority.scope));
     return { kind: 'answer', value: { status: 'held', heldBy } };
   }
-  const written = await writeChange(context.dependencies, context.boards, { authority, board, change: plan });
+  const written = await writeChange(context.dependencies, context.boards, {
+    ...{ authority, board, change: plan },
+    by: attempt.asker.agent,
+  });
   const records = new Map(plan.records.map((record) => [record.resource, record]));
   return {
     kind: 'move',

@@ -49,7 +49,10 @@ async function planStep(
   }
   if (plan.evicted.length === 0) return { kind: 'answer', value: { heldBy: [], former: [] } };
   const change = { records: changedRecords(board, evict(board, plan.evicted)), claims: null };
-  const written = await writeChange(context.dependencies, context.boards, { authority, board, change });
+  const written = await writeChange(context.dependencies, context.boards, {
+    ...{ authority, board, change },
+    by: attempt.asker.agent,
+  });
   return {
     kind: 'move',
     edits: written.edits,

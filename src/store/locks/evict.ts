@@ -52,7 +52,10 @@ function evictAt(context: LockContext, authority: Authority, request: EvictReque
       if (evicted.length === 0 || dryRun) return { kind: 'answer', value: { status: 'evicted', former } };
       const change = { records: changedRecords(board, dropEvicted(board, evicted)), claims: null };
       const note = reapedNote(by.agent, holder.agent);
-      const written = await writeChange(dependencies, boards, { authority, board, change, note });
+      const written = await writeChange(dependencies, boards, {
+        ...{ authority, board, change, note },
+        by: by.agent,
+      });
       return {
         kind: 'move',
         edits: written.edits,

@@ -96,7 +96,10 @@ export async function pushFenced(
     const former = plan.evicted.map(viewEviction);
     if (request.dryRun === true)
       return { kind: 'answer', value: { status: 'pushed', updates, locks: [], former } };
-    const written = await writeChange(dependencies, context.boards, { authority, board, change: plan });
+    const written = await writeChange(dependencies, context.boards, {
+      ...{ authority, board, change: plan },
+      by: asker.agent,
+    });
     return {
       kind: 'move',
       edits: [...updates, ...written.edits],

@@ -40,6 +40,7 @@ export async function force(context: LockContext, request: ForceRequest): Promis
       const written = await writeChange(context.dependencies, context.boards, {
         ...{ authority, board, note: forcedNote(who.agent, reason) },
         change: { records: [plan.record], claims: null },
+        by: who.agent,
       });
       return {
         kind: 'move',

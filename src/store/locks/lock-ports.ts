@@ -11,6 +11,7 @@ import type {
   Random,
   RefStore,
   Remote,
+  Signer,
   StateFiles,
 } from '../../domain/ports.ts';
 
@@ -39,4 +40,6 @@ export interface LockDependencies {
   readonly policyAt: (tip: Oid | null) => Promise<LockPolicy>;
   readonly author: Person;
   readonly operationId: () => OperationId;
+  /** Where records are signed. */
+  readonly signer?: () => Promise<Signer>;
 }

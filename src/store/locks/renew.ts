@@ -59,6 +59,7 @@ function renewAt(
       const written = await writeChange(context.dependencies, context.boards, {
         ...{ authority, board },
         change: { records, claims: null },
+        by: asker.agent,
       });
       return {
         kind: 'move',

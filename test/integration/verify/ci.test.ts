@@ -125,7 +125,7 @@ test('every format says the same, printed or saved', async () => {
   await sandbox.json(clone, ['verify', `${base}..${head}`, ...options]);
   const read = (format: string) => readFile(join(clone, `out.${format}`), 'utf8');
   expect(JSON.parse(await read('sarif'))).toMatchObject({ version: '2.1.0', runs: [{ results: [] }] });
-  expect(await read('junit')).toContain('tests="8" failures="0"');
+  expect(await read('junit')).toContain('tests="9" failures="0"');
   expect(await read('codequality')).toBe('[]\n');
   expect(await read('markdown')).toContain('Nothing stands against it');
   expect(await read('github')).toBe('\n');

@@ -185,6 +185,7 @@ describe('agents', () => {
         triggers: [],
         coordinatesWith: [],
         gates: [],
+        keys: [],
         body: 'You are a Go specialist.\n',
       },
     ]);

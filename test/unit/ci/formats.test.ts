@@ -59,7 +59,7 @@ test('SARIF is valid by its schema, with every rule and a location and fingerpri
     const log = JSON.parse(text);
     expect(validate(log), JSON.stringify(validate.errors)).toBe(true);
     const [run] = log.runs;
-    expect(run.tool.driver.rules).toHaveLength(8);
+    expect(run.tool.driver.rules).toHaveLength(9);
     expect(run.invocations[0].executionSuccessful).toBe(unknown.length === 0);
     expect(run.results.map(({ level }: { level: string }) => level)).toEqual([
       'error',
@@ -113,11 +113,11 @@ test('JUnit is XML in ASCII, one case a rule, with unknowns as an error', () => 
   const text = formatJunit({ findings: everything, unknown: ['who holds it?'] }).join('\n');
   expect(isAscii(text)).toBe(true);
   expect(text).not.toContain('<script');
-  expect(text).toContain('<testsuites tests="9" failures="2" errors="1">');
+  expect(text).toContain('<testsuites tests="10" failures="2" errors="1">');
   expect(text).toContain('<failure message="2 found">');
   expect(text).toContain('&#xFFFD;');
   const names = [...text.matchAll(/<testcase classname="agent-os" name="([^"]+)"/g)].map(([, name]) => name);
-  expect(names).toHaveLength(9);
+  expect(names).toHaveLength(10);
   // Every tag that opens is closed, in order.
   const open: string[] = [];
   for (const [, close, name] of text.matchAll(/<(\/?)([a-z-]+)[^>]*>/g)) {
