@@ -38,7 +38,7 @@ export async function checkDispatch(
   const card = await readAgent(workspace, records, agent);
   if (!card.hasCard) {
     throw new AgentOsError('NOT_FOUND', `there is no definition of ${agent}`, {
-      hint: `Add it: \`agent-os agent add FILE.md\`; or just write to it: \`agent-os send ${agent} 'text'\`.`,
+      hint: howToReach(workspace, agent),
       data: { agent, agents: await listAgentNames(records.snapshot) },
     });
   }
@@ -52,6 +52,12 @@ export async function checkDispatch(
         : `It answers to: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.`,
     data: { agent, verb: verb.slice(0, 200), commands: known },
   });
+}
+
+/** Another clone may just have added the definition. */
+function howToReach({ remote }: Workspace, agent: AgentName): string {
+  const fetch = remote === null ? '' : 'Get what other clones have added: `agent-os sync`. ';
+  return `${fetch}Add it: \`agent-os agent add FILE.md\`; or just write to it: \`agent-os send ${agent} 'text'\`.`;
 }
 
 /**

@@ -8,6 +8,7 @@ import { planDocument, readForWriting } from './documents.ts';
 import { findMessage, planPlaced } from './mailbox.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { defaultSubject, planMessages } from './messages.ts';
+import { listAgentNames } from './recipients.ts';
 import { formatTime, type Problem } from './records.ts';
 import { parseTitle } from './roadmap.ts';
 import { saveAttachments } from './saved-attachments.ts';
@@ -32,13 +33,14 @@ export interface HandoffInput {
 
 /**
  * Hand work over: message, files, the project's new focus and the roadmap are one operation. The receiver is asked to acknowledge.
+ * @returns `isKnown: false` when the receiver has neither card nor session yet
  * @throws AgentOsError BAD_NAME, BAD_VALUE, TOO_LARGE, RECORD_BROKEN (the state), NOT_INITIALISED, and what
  *   Branch.commit throws
  */
 export async function handOff(
   workspace: Workspace,
   input: HandoffInput,
-): Promise<{ readonly message: MessageView }> {
+): Promise<{ readonly message: MessageView; readonly isKnown: boolean }> {
   const body = checkText(input.text, 'the handoff');
   const to = parseAgentName(input.to);
   const focus = input.focus === undefined ? null : checkText(input.focus, 'the focus', FOCUS_LIMIT);
@@ -46,9 +48,10 @@ export async function handOff(
   const subject = defaultSubject(body);
   const [id, itemId] = [workspace.ids.record(), workspace.ids.record()];
   const who = await workspace.identify(input.agent);
-  const { result } = await workspace.branch.commit<readonly MessageView[]>({
+  const { result } = await workspace.branch.commit<{ messages: readonly MessageView[]; isKnown: boolean }>({
     ...who,
     async plan(context) {
+      const known = await listAgentNames(context.snapshot);
       const { messages, changes } = planMessages(workspace, context, {
         id,
         kind: 'handoff',
@@ -74,13 +77,13 @@ export async function handOff(
           ...(refocused === null ? [] : planDocument(PROJECT_STATE_PATH, refocused)),
           ...(planned ? planDocument(ROADMAP_PATH, planned) : []),
         ],
-        result: messages.map(viewMessage),
+        result: { messages: messages.map(viewMessage), isKnown: to === who.agent || known.includes(to) },
       };
     },
   });
-  const [message] = result;
+  const [message] = result.messages;
   if (message === undefined) throw new Error('a handoff made no message');
-  return { message };
+  return { message, isKnown: result.isKnown };
 }
 
 /**

@@ -16,7 +16,7 @@ export interface PushInput {
 /**
  * Push work refs in one atomic push with a renewal of the session's locks, so that the remote itself refuses it when
  * one of them was lost. Holders whose expired locks stood in the way are told.
- * @throws AgentOsError BAD_VALUE (another remote, a refspec), POLICY (the pre-push hook), LOST_RACE (git would reject
+ * @throws AgentOsError BAD_VALUE (another remote, a refspec, no upstream branch), POLICY (the pre-push hook), LOST_RACE (git would reject
  * it), and what Locks throws
  */
 export async function pushWork(workspace: Workspace, input: PushInput = {}): Promise<FencedPushOutcome> {

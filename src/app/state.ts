@@ -164,6 +164,13 @@ function readValue({ value, as = 'yaml' }: StateInput): YamlValue {
   return isText ? value.replace(/\r?\n$/, '') : parseValue(value);
 }
 
+/** YAML would make null of it, which is what a broken pipe then writes. */
+function emptyValue(): AgentOsError {
+  return new AgentOsError('BAD_VALUE', 'the value is empty', {
+    hint: `Write null for nothing, and '""' for a text without letters.`,
+  });
+}
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);
@@ -175,6 +182,7 @@ function isJson(text: string): boolean {
 
 /** @throws AgentOsError BAD_VALUE */
 function parseValue(text: string): YamlValue {
+  if (text.trim() === '') throw emptyValue();
   try {
     return parseYaml(text, 'the value');
   } catch (error) {

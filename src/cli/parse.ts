@@ -74,14 +74,19 @@ function parseCommand(command: AnyCommand, title: string, argv: readonly string[
     return { kind: 'help', text: withCommands(parser, command.subcommands), asked: help };
   }
   const fallback = command.subcommands.find((candidate) => candidate.name === command.fallback);
-  const chosen = named ?? fallback;
-  if (chosen === undefined) throw unknownCommand(title, name ?? '', command.subcommands);
+  const chosen = named ?? (isForFallback(name, fallback) ? fallback : undefined);
+  if (chosen === undefined) throw unknownSubcommand(title, name ?? '', command.subcommands);
   const parsed = parseOptions(
     chosen,
     `${title} ${chosen.name}`,
     named === undefined ? words : help ? ['--help'] : rest,
   );
   return parsed.kind === 'help' ? parsed : { ...parsed, globals: merge(globals, parsed.globals) };
+}
+
+/** A word that is no option is meant for a fallback that takes some; for another one it is a subcommand, misspelt. */
+function isForFallback(word: string | undefined, fallback: CommandSpec | undefined): boolean {
+  return word === undefined || word.startsWith('-') || (fallback?.arguments ?? []).length > 0;
 }
 
 function parseOptions(spec: CommandSpec, title: string, argv: readonly string[]): ParsedCommand {
@@ -185,14 +190,24 @@ function usageError(parser: Command, error: CommanderError): AgentOsError {
   });
 }
 
-function unknownCommand(title: string, word: string, known: readonly { name: string }[]): AgentOsError {
+function unknownCommand(
+  title: string,
+  word: string,
+  known: readonly { name: string }[],
+  otherwise = `See \`${title} --help\`.`,
+): AgentOsError {
   const suggestion = nearest(
     word,
     known.map(({ name }) => name),
   );
   return new AgentOsError('USAGE', `${title} has no command ${quoted(word)}`, {
-    hint: suggestion === null ? `See \`${title} --help\`.` : `Did you mean \`${title} ${suggestion}\`?`,
+    hint: suggestion === null ? otherwise : `Did you mean \`${title} ${suggestion}\`?`,
   });
+}
+
+function unknownSubcommand(title: string, word: string, all: readonly CommandSpec[]): AgentOsError {
+  const known = all.filter(({ hidden }) => hidden !== true);
+  return unknownCommand(title, word, known, `It has: ${known.map(({ name }) => name).join(', ')}.`);
 }
 
 function describeProgram(program: Command, table: readonly TableEntry[]): string {

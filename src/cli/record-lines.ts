@@ -123,3 +123,8 @@ function marks({ kind, task, trigger, priority, ackRequired, ackedAt, attachment
   ];
   return priority === 'urgent' ? warn(words.join(' ')) : words.join(' ');
 }
+
+/** Of receivers that nobody knows yet: their names may be misspelt. */
+export function unknownNotes(names: readonly string[]): Line[] {
+  return names.map((name) => `${name} has neither card nor session yet; the message waits for it`);
+}

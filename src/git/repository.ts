@@ -17,13 +17,22 @@ const STEERING =
 /**
  * The repository that a folder is in, as git sees it. The ordinary one (a `.git` folder or a linked worktree's file,
  * owned by this user, without extensions) is recognised without starting git; every other one is git's to judge.
- * @throws AgentOsError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, NO_GIT, GIT_FAILED (an owner git does not trust)
+ * @throws AgentOsError BAD_VALUE (no such folder), NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, NO_GIT, GIT_FAILED (an
+ *   owner git does not trust)
  */
 export async function discoverRepository(cwd: string, env: NodeJS.ProcessEnv): Promise<Repository> {
+  const folder = resolve(cwd);
+  if (statOf(folder)?.isDirectory() !== true) throw noFolder(folder);
   const steered = Object.keys(env).some((name) => STEERING.test(name) && env[name] !== '');
-  const ordinary = steered ? null : findOrdinary(resolve(cwd));
+  const ordinary = steered ? null : findOrdinary(folder);
   if (ordinary !== null) return { paths: ordinary, objectFormat: 'sha1', refFormat: 'files' };
-  return askGit(resolve(cwd), env);
+  return askGit(folder, env);
+}
+
+function noFolder(folder: string): AgentOsError {
+  return new AgentOsError('BAD_VALUE', `there is no folder ${folder}`, {
+    hint: 'See what was given with -C; it is relative to the current folder.',
+  });
 }
 
 /** Where plumbing runs: in the work tree, because remote URLs may be relative to it. */

@@ -2,6 +2,7 @@ import { AgentOsError } from '../domain/errors.ts';
 import { isOid, type Oid, parseRefName, parseRemoteName, quoted, type RefName } from '../domain/names.ts';
 import type { RefEdit, RepositoryPaths } from '../domain/ports.ts';
 import { expectGit, type GitResult, runGit } from './process.ts';
+import { localMistake } from './push-mistake.ts';
 import { hostWords } from './push-outcome.ts';
 import { parseRefLines } from './ref-lines.ts';
 import { remoteGit, startBudget, unreachable } from './remote-git.ts';
@@ -97,7 +98,7 @@ function readLines(result: GitResult): readonly Line[] {
     });
 }
 
-/** Who said no to the dry run: the network, git (others were first), or the pre-push hook. */
+/** Who said no to the dry run: git (others were first, or what to push is unclear), the network, or the pre-push hook. */
 function refusal(remote: string, lines: readonly Line[], result: GitResult): AgentOsError {
   const rejected = lines.filter(({ flag }) => flag === '!').map(({ ref, summary }) => `${ref} ${summary}`);
   if (rejected.length > 0) {
@@ -106,6 +107,8 @@ function refusal(remote: string, lines: readonly Line[], result: GitResult): Age
       data: { remote },
     });
   }
+  const mistake = localMistake(remote, result.stderr);
+  if (mistake !== null) return mistake;
   if (/^fatal: /m.test(result.stderr)) return unreachable(remote, result);
   const words = hostWords(result.stderr);
   return new AgentOsError('POLICY', `the pre-push hook said no${words === '' ? '' : `: ${words}`}`, {

@@ -4,7 +4,7 @@ import type { CommandGroup, CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { readFiles, readWords } from '../input.ts';
 import { published } from '../publish.ts';
-import { problemNotes } from '../record-lines.ts';
+import { problemNotes, unknownNotes } from '../record-lines.ts';
 import { strong } from '../text.ts';
 
 const to: CommandSpec = {
@@ -43,19 +43,21 @@ const to: CommandSpec = {
       ...(await readFiles(invocation, values.list('attach'))),
     ];
     const workspace = await invocation.workspace();
-    const { message } = await handOff(workspace, {
+    const { message, isKnown } = await handOff(workspace, {
       to: values.text('to'),
       text,
       attachments,
       ...given({ agent, focus: values.optional('focus'), roadmap: values.optional('roadmap') }),
     });
     const files = message.attachments.length;
+    const unknown = isKnown ? [] : [message.to];
     return published(invocation, workspace, {
-      data: { message },
+      data: { message, ...(!isKnown && { unknown }) },
       text: [
         ['Handed over to ', strong(message.to), `: ${message.subject}`],
         ...(files === 0 ? [] : [`with ${files} ${files === 1 ? 'file' : 'files'}`]),
       ],
+      notes: unknownNotes(unknown),
     });
   },
 };

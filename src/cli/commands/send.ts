@@ -5,6 +5,7 @@ import type { CommandSpec, Values } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { readFiles, readWords } from '../input.ts';
 import { published } from '../publish.ts';
+import { unknownNotes } from '../record-lines.ts';
 import { strong } from '../text.ts';
 
 const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const satisfies readonly Message['priority'][];
@@ -57,7 +58,7 @@ export const command: CommandSpec = {
     return published(invocation, workspace, {
       data: { messages, ...(unknown.length > 0 && { unknown }) },
       text: messages.map(({ id, to, subject }) => ['Sent ', strong(id), ` to ${to}: ${subject}`]),
-      notes: unknown.map((name) => `${name} has neither card nor session yet; the message waits for it`),
+      notes: unknownNotes(unknown),
     });
   },
 };

@@ -1,4 +1,5 @@
 import { type SyncReport, syncNow } from '../../app/syncing.ts';
+import { AgentOsError } from '../../domain/errors.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { type Line, strong, warn } from '../text.ts';
 
@@ -17,6 +18,8 @@ export const command: CommandSpec = {
   examples: ['agent-os sync', 'agent-os sync --pull'],
   async run(invocation) {
     const { values, workspace: open, progress } = invocation;
+    const [pull, push] = [values.flag('pull'), values.flag('push')];
+    if (pull && push) throw contradiction();
     const workspace = await open();
     if (values.flag('background')) {
       const { workInBackground } = await import('../../hooks/background.ts');
@@ -26,9 +29,8 @@ export const command: CommandSpec = {
       await workInBackground(workspace, { env, open: (cwd) => openWorkspace({ cwd, env }) });
       return { data: {} };
     }
-    const [pull, push] = [values.flag('pull'), values.flag('push')];
     if (workspace.remote !== null) progress(`syncing with ${workspace.remote.name} …`);
-    const report = await syncNow(workspace, { pullOnly: pull && !push, pushOnly: push && !pull });
+    const report = await syncNow(workspace, { pullOnly: pull, pushOnly: push });
     if (report === null) {
       return {
         data: { remote: null, fetched: false, merged: 'same', published: 0, pending: 0, branch: 'same' },
@@ -39,6 +41,12 @@ export const command: CommandSpec = {
     return { data: { ...report }, text: describe(report), notes: notes(report) };
   },
 };
+
+function contradiction(): AgentOsError {
+  return new AgentOsError('BAD_VALUE', '--pull and --push contradict each other', {
+    hint: 'Leave out both: `agent-os sync` fetches and publishes.',
+  });
+}
 
 function withoutPlace(env: Invocation['env']): Invocation['env'] {
   return Object.fromEntries(

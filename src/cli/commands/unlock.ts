@@ -1,7 +1,7 @@
 import { forceUnlock, unlockAll, unlockResources } from '../../app/locking.ts';
 import type { Workspace } from '../../app/workspace.ts';
 import { AgentOsError } from '../../domain/errors.ts';
-import type { ReleaseOutcome } from '../../store/locks/locks.ts';
+import type { FormerHolder, ReleaseOutcome } from '../../store/locks/locks.ts';
 import type { CommandOutput, CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { holderNames } from '../lock-lines.ts';
@@ -106,13 +106,13 @@ async function runForced(
     case 'released':
       return {
         data: { released: [input.resource], former: outcome.former },
-        text: [
-          [
-            'Released ',
-            strong(input.resource),
-            ` by force; ${holderNames(outcome.former.map(({ holder }) => holder))} was told`,
-          ],
-        ],
+        text: [['Released ', strong(input.resource), ` by force; ${whoWasTold(outcome.former)}`]],
       };
   }
+}
+
+/** A record that cannot be read names nobody. */
+function whoWasTold(former: readonly FormerHolder[]): string {
+  if (former.length === 0) return 'nobody was told: its record names no holder';
+  return `${holderNames(former.map(({ holder }) => holder))} was told`;
 }

@@ -120,6 +120,18 @@ test('a forced release needs the record as it is and a reason, and the holder is
   expect(inbox.stdout).toContain('Your lock on database is gone');
 });
 
+test('of a record that cannot be read, a release by force says that it names nobody', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { ada } = await makeTeam(sandbox);
+  await sandbox.git(ada, 'push', '-q', '--no-verify', 'origin', 'HEAD:refs/agent-os/locks/api');
+  const oid = await sandbox.git(ada, 'rev-parse', 'HEAD');
+  const forced = await sandbox.cli(ada, ['unlock', 'api', '--force', oid, '--reason', 'it is broken']);
+  expect(forced).toMatchObject({
+    stdout: 'Released api by force; nobody was told: its record names no holder\n',
+    exitCode: 0,
+  });
+});
+
 test('a waiter gets the lock when it is released', async () => {
   const sandbox = await makeSandbox(PATIENT);
   const { ada, bob } = await makeTeam(sandbox);

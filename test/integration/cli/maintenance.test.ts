@@ -1,4 +1,4 @@
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.ts';
@@ -70,6 +70,28 @@ test('doctor names each broken record and each lock file that was left behind', 
   expect(found).toContainEqual(
     expect.objectContaining({ name: 'lock-files', fix: expect.stringContaining(`rm '${lock}'`) }),
   );
+});
+
+test('doctor names each hook that git does not reach, where hooks are installed', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const repository = await sandbox.repository('ada');
+  await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
+  expect((await sandbox.cli(repository, ['doctor'])).stdout).toMatch(/^ok +hooks +none are installed$/m);
+  await sandbox.json(repository, ['hooks', 'install']);
+  expect((await sandbox.cli(repository, ['doctor'])).stdout).toMatch(/^ok +hooks +git reaches every hook$/m);
+
+  const hooks = join(repository, '.git/hooks');
+  await rm(join(hooks, 'pre-commit'));
+  await chmod(join(hooks, 'pre-push'), 0o644);
+  expect(await examine(sandbox, repository, 0)).toMatchObject([
+    {
+      name: 'hooks',
+      status: 'warn',
+      message: expect.stringContaining('pre-commit is never run'),
+      fix: 'agent-os hooks install',
+    },
+    { name: 'hooks', status: 'warn', message: expect.stringContaining('pre-push is never run') },
+  ]);
 });
 
 test('doctor notices a lock that has vanished from the remote, and what is not published', async () => {

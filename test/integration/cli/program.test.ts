@@ -94,6 +94,9 @@ test('sync says what it did, and without a remote that there is nothing to do', 
     published: 0,
     pending: 1,
   });
+  expect(await sandbox.json(bob, ['sync', '--pull', '--push'], { exit: 2 })).toMatchObject({
+    error: { code: 'BAD_VALUE' },
+  });
   expect(await sandbox.json(bob, ['sync', '--push'])).toMatchObject({ published: 1, pending: 0 });
   const alone = await sandbox.repository('carl');
   await sandbox.json(alone, ['init']);

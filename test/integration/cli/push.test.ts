@@ -73,6 +73,7 @@ test.each([
   [['push', 'elsewhere'], 'BAD_VALUE'],
   [['push', 'origin', ':main'], 'BAD_VALUE'],
   [['push', 'origin', '--', '--force'], 'BAD_VALUE'],
+  [['push', 'origin', 'nosuchbranch'], 'BAD_VALUE'],
   [['push', 'origin', '--force'], 'USAGE'],
 ])('%j is refused', async (args, code) => {
   const sandbox = await makeSandbox(PATIENT);

@@ -139,3 +139,15 @@ test('a recap names the gates that its definition asks for and that failed or ar
   });
   expect((await sandbox.cli(ada, ['recap', 'show'])).stdout).toContain('Quality gates\n  passed  Coverage');
 });
+
+test('a handoff to somebody whom nobody knows waits, and says so', async () => {
+  const { sandbox, ada } = await makeTeam();
+  const unknown = await sandbox.cli(ada, as('go-backend', 'handoff', 'typo-agent', 'Go on'));
+  expect(unknown).toMatchObject({
+    exitCode: 0,
+    stderr: 'typo-agent has neither card nor session yet; the message waits for it\n',
+  });
+  await sandbox.json(ada, as('reviewer', 'start', 'reading'));
+  const known = await sandbox.cli(ada, as('go-backend', 'handoff', 'reviewer', 'Go on'));
+  expect(known).toMatchObject({ exitCode: 0, stderr: '' });
+});

@@ -92,6 +92,7 @@ test('what the definition does not list is refused, with what it does', async ()
   };
   await refused('@agent:go-backend add-test x', 2, 'It answers to: add-tests, create-service.');
   await refused('@agent:nobody add-tests', 1, 'there is no definition of nobody');
+  await refused('@agent:nobody add-tests', 1, 'hint: Get what other clones have added: `agent-os sync`');
   await refused("@agent:go-backend add-tests 'x", 2, "a quote ' has no end");
   await refused('@agent:go-backend', 2, 'is no command to an agent');
   await refused('@agent:../x add-tests', 2, 'is not an agent name');

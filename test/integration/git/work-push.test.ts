@@ -73,6 +73,50 @@ test.each(['--delete', ':main', '+:main', ':', 'a b', '', '-x:y', 'a:b:c'])(
   },
 );
 
+test('what git does not know how to push is a mistake of the command line', async () => {
+  const { sandbox, folder, rehearse, git } = await setUp();
+  await git('checkout', '-q', '-b', 'topic');
+  await expect(rehearse()).rejects.toMatchObject({
+    code: 'BAD_VALUE',
+    message: 'the branch topic has no upstream branch',
+    hint: 'Name it: `agent-os push origin topic`.',
+  });
+  await git('branch', '-q', '--set-upstream-to=origin/main');
+  await expect(rehearse()).rejects.toMatchObject({
+    code: 'BAD_VALUE',
+    hint: 'Say which: `agent-os push origin HEAD:main`.',
+  });
+  await git('config', 'push.default', 'nothing');
+  await expect(rehearse()).rejects.toMatchObject({ code: 'BAD_VALUE' });
+  await git('config', '--unset', 'push.default');
+  await sandbox.commitFile(folder, 'a.txt', 'a');
+  await git('checkout', '-q', '--detach');
+  await expect(rehearse()).rejects.toMatchObject({
+    code: 'BAD_VALUE',
+    message: 'no branch is checked out, so nothing says where to push',
+    hint: 'Name a branch: `agent-os push origin HEAD:refs/heads/BRANCH`.',
+  });
+  await expect(rehearse('HEAD')).rejects.toMatchObject({ code: 'BAD_VALUE' });
+});
+
+test('refspecs that name nothing, too much, or no ref are mistakes of the command line', async () => {
+  const { rehearse, git } = await setUp();
+  await git('branch', 'twice');
+  await git('tag', 'twice');
+  await expect(rehearse('nosuchbranch')).rejects.toMatchObject({
+    code: 'BAD_VALUE',
+    message: "there is no branch, tag or commit 'nosuchbranch' here",
+  });
+  await expect(rehearse('twice')).rejects.toMatchObject({
+    code: 'BAD_VALUE',
+    message: "'twice' names more than one ref",
+  });
+  await expect(rehearse('main:refs/heads/a..b')).rejects.toMatchObject({
+    code: 'BAD_VALUE',
+    message: "'main:refs/heads/a..b' is not a refspec that git understands",
+  });
+});
+
 test('a remote that is gone is unreachable', async () => {
   const { sandbox, rehearse, git } = await setUp();
   await git('remote', 'set-url', 'origin', sandbox.path('nowhere.git'));

@@ -100,6 +100,24 @@ describe('texts on standard input', () => {
     expect(stdout).toContain('  a\\x00b\n  \\x1b]0;owned\\x07\\x1b[2Jc\\u{202e}\n');
   });
 
+  test('that are empty are refused, and nothing is written', async () => {
+    const { sandbox, repository } = await makeRepository();
+    const tip = await tipOf(sandbox, repository);
+    for (const args of [
+      ['send', 'a', '-'],
+      ['state', 'set', 'a', '-'],
+      ['state', 'append', 'a', '-'],
+    ]) {
+      const answer = await sandbox.json(repository, args, { input: '', exit: 2 });
+      expect(answer).toMatchObject({
+        error: { code: 'BAD_VALUE', message: expect.stringContaining('is empty') },
+      });
+    }
+    expect(await tipOf(sandbox, repository)).toBe(tip);
+    const text = await sandbox.json(repository, ['state', 'set', 'a', '-', '--as', 'text'], { input: '' });
+    expect(text).toMatchObject({ value: '' });
+  });
+
   test('that are not UTF-8 are refused with the offset', async () => {
     const { sandbox, repository } = await makeRepository();
     const tip = await tipOf(sandbox, repository);

@@ -153,6 +153,8 @@ test.each([
   [['--upload-pack=x', 'greet'], "unknown option '--upload-pack=x'", 'See `agent-os --help`.'],
   [['greet'], "missing required argument 'name'", 'See `agent-os greet --help`.'],
   [['note', 'add', 'a', 'b'], 'too many arguments', 'See `agent-os note add --help`.'],
+  [['note', 'frob'], "agent-os note has no command 'frob'", 'It has: add, show.'],
+  [['note', 'shwo'], "agent-os note has no command 'shwo'", 'Did you mean `agent-os note show`?'],
   [['greet', 'x', '--tone', 'rude'], "argument 'rude' is invalid", 'See `agent-os greet --help`.'],
 ])('usage error of %j', async (argv, message, hint) => {
   const { stdout, stderr, exitCode, invocation } = await trial(argv);

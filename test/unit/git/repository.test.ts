@@ -76,6 +76,19 @@ describe('discoverRepository', () => {
     expect(await discover(sandbox.path('a'))).toMatchObject({ objectFormat: 'sha256' });
   });
 
+  it('says that there is no such folder, also below a repository', async () => {
+    const sandbox = await makeSandbox();
+    const repository = await sandbox.repository('a');
+    const file = join(repository, 'file');
+    await writeFile(file, '');
+    for (const path of ['/nosuch', join(repository, 'nosuch'), file]) {
+      await expect(discoverRepository(path, {})).rejects.toMatchObject({
+        code: 'BAD_VALUE',
+        message: `there is no folder ${path}`,
+      });
+    }
+  });
+
   it('says that a folder is in no repository, or in one that this git cannot read', async () => {
     const sandbox = await makeSandbox();
     await mkdir(sandbox.path('nothing'));
