@@ -8,7 +8,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
   const { join } = require('node:path');
   const bundle = join(__dirname, '../dist/cli/main.cjs');
   if (existsSync(bundle)) require('./load-bundle.js').loadBundle(bundle).main();
-  else fail('agent-os is not built: dist/cli/main.cjs is missing', 'Type `npm run build` in its folder.');
+  else
+    fail(
+      'agent-os is not built: dist/cli/main.cjs is missing',
+      'Type `npm ci && npm run build` in its folder.',
+    );
 }
 
 function fail(message, hint) {
