@@ -121,12 +121,12 @@ function describe(
       ...(hooks === null || hooks.reached === 0
         ? []
         : [`Git runs ${hooks.reached} of ${hooks.total} hooks of agent-os (agent-os hooks status)`]),
-      ['Next: ', strong("agent-os start --agent NAME 'what you are about to do'")],
     ],
     notes: [
       ...(candidates.length === 0 ? [] : [[warn('warning: '), noRemote(candidates)]]),
       ...(hooks?.notes ?? []),
       ...problems.map(({ path, message }): Line => [warn('warning: '), `view: ${path}: ${message}`]),
+      ['Next: ', strong("agent-os start --agent NAME 'what you are about to do'")],
     ],
     ...(done.refused !== null && {
       error: new AgentOsError('REMOTE_REFUSED', `the branch is not on ${done.remote}: ${done.refused}`, {

@@ -10,8 +10,13 @@ test('the first clone creates the branch, the second joins it, and repeating cha
 
   const first = await sandbox.cli(ada, ['init']);
   expect(first.stdout).toContain('Created refs/heads/agent-os with origin\n');
-  expect(first.stdout).toContain('Next: agent-os start');
-  expect({ stderr: first.stderr, exitCode: first.exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  expect(first).toMatchObject({
+    stderr: "Next: agent-os start --agent NAME 'what you are about to do'\n",
+    exitCode: 0,
+  });
+  const quiet = await sandbox.cli(ada, ['init', '-q']);
+  expect(quiet).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(quiet.stdout).not.toContain('Next:');
   expect(await sandbox.json(bob, ['init'])).toMatchObject({
     schema: 'agent-os/cli/init/v1',
     created: false,

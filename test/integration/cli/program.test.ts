@@ -19,7 +19,7 @@ test('git finds it as a command of its own', async () => {
   const env = { PATH: `${bin}:${sandbox.env['PATH']}` };
   expect(await sandbox.tryGit(repository, ['agent-os', 'init'], { env })).toMatchObject({
     exitCode: 0,
-    stderr: '',
+    stderr: expect.stringMatching(/^Next: .*\n$/),
   });
   const locks = await sandbox.tryGit(repository, ['agent-os', 'locks'], { env });
   expect(locks.stdout).toBe('Nothing is locked.\n');

@@ -257,7 +257,7 @@ test('an installed package renders a script that finds it, whatever its folder i
   renameSync(sandbox.path('package'), place);
   const launcher = join(place, 'bin/agent-os.js');
   const made = await sandbox.start(process.execPath, [launcher, 'init', '--no-input'], repository).result;
-  expect(made).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(made).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^Next: .*\n$/) });
   const done = await type(sandbox, 'bash', repository, `source ${SCRIPT} go-backend`);
   expect(done).toMatchObject({ exitCode: 0, stderr: '' });
   expect(done.stdout).toMatch(/^Context of go-backend/);
