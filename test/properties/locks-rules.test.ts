@@ -130,7 +130,11 @@ class Model {
     const plan = planAcquire({ ...common, nonce, wanted, mode, ttl: TTL, reason: null });
     if (plan.status === 'held' || !this.swap(who, plan)) return;
     this.acquired += 1;
-    this.believe(who, plan.records);
+    // Of a record that moves because others are evicted from it, one's own lease is not renewed.
+    this.believe(
+      who,
+      plan.records.filter(({ resource }) => resources.includes(resource)),
+    );
   }
 
   renew(who: number): void {

@@ -34,10 +34,14 @@ const commits = async () => {
   return (await sessionOf(sandbox, team.ada)).commits;
 };
 
-/** A sequence editor that does this to the list of a rebase. */
+/** A sequence editor that does this to the list of a rebase; within the second of a commit, its copy would be itself. */
 const rebase = (script: string, ...args: readonly string[]) =>
   sandbox.tryGit(team.ada, ['rebase', '-q', '-i', ...args], {
-    env: { GIT_SEQUENCE_EDITOR: `sed -i '${script}'`, GIT_EDITOR: 'true' },
+    env: {
+      GIT_SEQUENCE_EDITOR: `sed -i '${script}'`,
+      GIT_EDITOR: 'true',
+      GIT_COMMITTER_DATE: '2030-01-01T00:00:00Z',
+    },
   });
 
 test('a message gets its trailers, with and without an editor, once', async () => {

@@ -128,7 +128,10 @@ test('a handoff brings its files along', async () => {
     ...as('go-backend', 'handoff', 'sveltekit-specialist', text),
     ...['--focus', 'The form', '--attach', 'api.md', 'types.bin'],
   ]);
-  expect(sent).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(sent).toMatchObject({
+    exitCode: 0,
+    stderr: 'sveltekit-specialist has neither card nor session yet; the message waits for it\n',
+  });
   expect(sent.stdout).toBe(`Handed over to sveltekit-specialist: ${text}\nwith 2 files\n`);
   for (const clone of [ada, bob]) await sandbox.json(clone, ['sync']);
 
