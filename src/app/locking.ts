@@ -112,7 +112,10 @@ export async function renewDueLocks(workspace: Workspace): Promise<readonly Reso
 async function findRenewing(workspace: Workspace): Promise<readonly LockOwner[]> {
   const here = await workspace.sessions.list();
   if (here.length <= 1) return here;
-  const actor = await workspace.identify().catch(() => null);
+  const actor = await workspace.identify().catch((error: unknown) => {
+    if (error instanceof AgentOsError) return null; // nobody says who speaks
+    throw error;
+  });
   const active = await readActiveSessions(workspace, readRecords(await workspace.branch.snapshot()));
   const silent = new Set(active.filter(({ stale }) => stale).map(({ id }) => id));
   return here.filter(({ session }) => session === actor?.session || !silent.has(session));

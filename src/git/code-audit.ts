@@ -5,9 +5,10 @@ import type { ObjectReader, RepositoryPaths, TreeMode } from '../domain/ports.ts
 import { listCommits } from './commit-listing.ts';
 import { ensureCommit, ensureRange, ensureWhole } from './deepen.ts';
 import { openLocalRefs } from './local-refs.ts';
-import { expectGit, runGit } from './process.ts';
+import { expectGit } from './process.ts';
 import { remoteGit, startBudget, unreachable } from './remote-git.ts';
 import { placeOf } from './repository.ts';
+import { resolveCommits } from './revisions.ts';
 import { readSignatures } from './signatures.ts';
 
 interface AuditOptions {
@@ -38,16 +39,12 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
   const local = openLocalRefs(paths);
 
   async function resolve(revision: string): Promise<Oid | null> {
-    if (revision === '' || /[\s\p{Cc}]/u.test(revision)) return null;
     if (/^(?:0{40}|0{64})$/.test(revision)) return remoteHead();
     if (isOid(revision)) {
       await ensureCommit(source, revision);
       return revision;
     }
-    const input = `${revision}^{commit}\n`;
-    const { stdout } = await runGit({ ...place, args: ['cat-file', '--batch-check=%(objectname)'], input });
-    const answer = stdout.toString('utf8').trimEnd();
-    return isOid(answer) ? answer : null;
+    return (await resolveCommits(place, [revision]))[0] ?? null;
   }
 
   /** What hosts give as the base of a new branch is zeros: then all that the default branch lacks is new. */

@@ -1,9 +1,10 @@
 import type { CodeCommit, CodeHistory } from '../domain/code-history.ts';
 import { AgentOsError } from '../domain/errors.ts';
-import { isOid, type Oid, quoted } from '../domain/names.ts';
+import { type Oid, quoted } from '../domain/names.ts';
 import type { RepositoryPaths } from '../domain/ports.ts';
 import { expectGit, runGit } from './process.ts';
 import { placeOf } from './repository.ts';
+import { resolveCommits } from './revisions.ts';
 
 /** Oid, committer's seconds, author, subject; ended by NUL. */
 const FORMAT = '--format=%H%n%ct%n%an%n%s%x00';
@@ -11,15 +12,6 @@ const FORMAT = '--format=%H%n%ct%n%an%n%s%x00';
 /** The code's history as git tells it. What people type as a revision reaches git on standard input only. */
 export function openCodeHistory(paths: RepositoryPaths): CodeHistory {
   const place = placeOf(paths);
-
-  /** The commit that a revision names; git reads it as an object name, never as an option. */
-  async function resolve(revision: string): Promise<Oid | null> {
-    if (revision === '' || /[\s\p{Cc}]/u.test(revision)) return null;
-    const input = `${revision}^{commit}\n`;
-    const { stdout } = await runGit({ ...place, args: ['cat-file', '--batch-check=%(objectname)'], input });
-    const answer = stdout.toString('utf8').trimEnd();
-    return isOid(answer) ? answer : null;
-  }
 
   return {
     async head() {
@@ -29,15 +21,15 @@ export function openCodeHistory(paths: RepositoryPaths): CodeHistory {
       });
       return {
         branch: exitCode === 0 ? stdout.toString('utf8').trimEnd() : null,
-        commit: await resolve('HEAD'),
+        commit: (await resolveCommits(place, ['HEAD']))[0] ?? null,
       };
     },
     async range(range, limit) {
       const [, from, to] = /^(.*?)\.\.(?!\.)(.*)$/.exec(range) ?? [];
       if (from === undefined || to === undefined) throw badRange(range, 'is not a range of commits');
-      const [first, last] = [await resolve(from || 'HEAD'), await resolve(to || 'HEAD')];
-      if (first === null) throw badRange(range, `begins at ${quoted(from)}, which names no commit`);
-      if (last === null) throw badRange(range, `ends at ${quoted(to)}, which names no commit`);
+      const [first, last] = await resolveCommits(place, [from || 'HEAD', to || 'HEAD']);
+      if (!first) throw badRange(range, `begins at ${quoted(from)}, which names no commit`);
+      if (!last) throw badRange(range, `ends at ${quoted(to)}, which names no commit`);
       const options = ['--no-merges', '--no-commit-header', '--encoding=UTF-8', `--max-count=${limit}`];
       const args = ['rev-list', ...options, FORMAT, '--stdin'];
       const walked = await expectGit({ ...place, args, input: `${last}\n^${first}\n` });
