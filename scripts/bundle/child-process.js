@@ -3,3 +3,4 @@
  * few records needs no other program; commander loads it for subcommands that are programs, which agent-os has none of.
  */
 export const spawn = (...call) => process.getBuiltinModule('node:child_process').spawn(...call);
+export const execFileSync = (...call) => process.getBuiltinModule('node:child_process').execFileSync(...call);

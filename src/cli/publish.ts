@@ -40,6 +40,6 @@ async function startPublisher(
   if (launcher === null) return;
   const { startDetached } = await import('../compose.ts');
   const args = [launcher, 'sync', '--background', '--quiet', '--no-input'];
-  const pid = startDetached({ command: process.execPath, args, cwd, env });
-  if (pid !== null) await publisher.appoint({ pid, startedAt: '' });
+  const started = startDetached({ command: process.execPath, args, cwd, env });
+  if (started !== null) await publisher.appoint(started);
 }

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import type { ProcessIdentity } from '../domain/ports.ts';
+import { identify } from './processes.ts';
 
 interface Program {
   readonly command: string;
@@ -9,13 +11,13 @@ interface Program {
 
 /**
  * Start a program that outlives this process and says nothing.
- * @returns its process number; null when it could not be started
+ * @returns null when it could not be started
  */
-export function startDetached({ command, args, cwd, env }: Program): number | null {
+export function startDetached({ command, args, cwd, env }: Program): ProcessIdentity | null {
   const child = spawn(command, args, { cwd, env, detached: true, stdio: 'ignore', windowsHide: true });
   child.on('error', () => {});
   child.unref();
-  return child.pid ?? null;
+  return child.pid === undefined ? null : identify(child.pid);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface Finished {
   readonly stdout: string;
@@ -72,15 +72,23 @@ export function run(command: string, args: readonly string[], options: StartOpti
  * until none is left.
  */
 export async function killMarked(mark: string): Promise<void> {
-  for (let left = marked(mark); left.length > 0; left = marked(mark)) {
-    for (const pid of left) send(pid, 'SIGKILL');
+  for (let quiet = 0; quiet < 2; ) {
+    const left = marked(mark);
+    for (const pid of left.filter((one) => !isBetweenPrograms(one))) send(pid, 'SIGKILL');
+    quiet = left.length === 0 ? quiet + 1 : 0;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** Resolves when no process has `mark` in its environment any more. */
+/**
+ * Resolves when no process has `mark` in its environment any more: in two looks one after the other, as a process may
+ * start another and end while one look goes through the list.
+ */
 export async function untilNoneIsMarked(mark: string): Promise<void> {
-  while (marked(mark).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let quiet = 0; quiet < 2; ) {
+    quiet = marked(mark).length === 0 ? quiet + 1 : 0;
+    if (quiet === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** A process and all that descend from it, parents first. */
@@ -104,9 +112,24 @@ function parentOf(pid: number): number {
   }
 }
 
+/** Those that have the mark, and those that may have it in a moment. */
 function marked(mark: string): number[] {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
-  return pids.filter((pid) => pid !== process.pid && environmentOf(pid).includes(mark));
+  return pids.filter(
+    (pid) =>
+      pid !== process.pid &&
+      (environmentOf(pid).includes(mark) || isBetweenPrograms(pid) || environmentOf(pid).includes(mark)),
+  );
+}
+
+/** In the middle of execve(2) a process has neither arguments nor an environment, but a program: no thread of the kernel. */
+function isBetweenPrograms(pid: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/exe`);
+    return ['environ', 'cmdline'].every((file) => readFileSync(`/proc/${pid}/${file}`).length === 0);
+  } catch {
+    return false; // it ended in the meantime
+  }
 }
 
 /** @throws Error saying what to install: a test that needs a tool fails without it, and is never skipped. */

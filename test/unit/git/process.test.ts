@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownEnvironment, quietSsh } from '../../../src/git/environment.ts';
@@ -39,7 +38,7 @@ describe('runGit', () => {
   });
 
   it('ends the whole process group when the time is up, even if it ignores the first signal', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'agent-os-process-'));
+    const { root: folder } = await makeSandbox();
     const pidFile = join(folder, 'pid');
     const stubborn = `!trap '' TERM; echo $$ > '${pidFile}'; while :; do sleep 0.05; done`;
     const result = await runGit({
