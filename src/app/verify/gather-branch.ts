@@ -9,7 +9,7 @@ import { type BranchEntry, badRecord, findBadEntries } from '../../domain/verify
 import type { BranchHistoryFacts } from '../../domain/verify/branch-history.ts';
 import type { Draft } from '../../domain/verify/finding.ts';
 import { MERGE_VERSION } from '../../store/commit-message.ts';
-import { joinTrees } from '../../store/join-trees.ts';
+import { type JoinTools, joinCommits } from '../../store/join-trees.ts';
 import { writeRoot } from '../../store/sync/first-contact.ts';
 import { isSafeName } from '../../store/tree-path.ts';
 import type { Audit } from '../repository-ports.ts';
@@ -61,12 +61,12 @@ export function isOwnMerge({ message, parents }: Pick<CommitObject, 'message' | 
 }
 
 /** A merge of the version that this program makes holds the join of its parents and nothing else. */
-export async function isFalseMerge(tools: Parameters<typeof joinTrees>[0], oid: Oid): Promise<boolean> {
+export async function isFalseMerge(tools: JoinTools, oid: Oid): Promise<boolean> {
   const merge = await tools.reader.commit(oid);
   if (merge === null || !isOwnMerge(merge)) return false;
-  const parents = await Promise.all(merge.parents.map((parent) => tools.reader.commit(parent)));
-  const trees = parents.flatMap((parent) => parent?.tree ?? []);
-  return trees.length !== parents.length || (await joinTrees(tools, trees)) !== merge.tree;
+  const read = await Promise.all(merge.parents.map((parent) => tools.reader.commit(parent)));
+  const parents = read.filter((parent) => parent !== null);
+  return parents.length < read.length || (await joinCommits(tools, parents)) !== merge.tree;
 }
 
 /**

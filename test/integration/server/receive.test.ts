@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MERGE_VERSION } from '../../../src/store/commit-message.ts';
 import { serveHttp } from '../../support/http-remote.ts';
 import { installHook } from '../../support/remote-hooks.ts';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
@@ -153,7 +154,7 @@ test('the branch is neither rewritten nor removed, and takes no broken file and 
   const workflow = await sandbox.commitFile(worktree, '.github/workflows/x.yml', 'on: push\n');
   expect(await push(ada, `${workflow}:${ref}`)).toContain('could run on the host');
   const tree = await sandbox.git(ada, 'rev-parse', `${tip}~1^{tree}`);
-  const message = 'merge: 2 lines of history\n\nAgent-OS-Merge: 1\nAgent-OS-Clock: 001795415340000\n';
+  const message = `merge: 2 lines of history\n\nAgent-OS-Merge: ${MERGE_VERSION}\nAgent-OS-Clock: 001795415340000\n`;
   const merge = await sandbox.tryGit(ada, ['commit-tree', '-p', tip, '-p', `${tip}~1`, tree], {
     input: message,
   });

@@ -1,6 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MERGE_VERSION } from '../../../src/store/commit-message.ts';
 import { lacksTool } from '../../support/processes.ts';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
 import { BRANCH, type Forgery, type SigningTeam, signTeam } from '../../support/signing.ts';
@@ -132,14 +133,14 @@ test('merges are not signed, and two clones that sign with different keys make t
 describe('found is an operation', () => {
   test('without a signature, though it calls itself a merge', async () => {
     expect(await foundWith(BRANCH, await forge({}))).toEqual([`is not signed, and is on ${BRANCH}`]);
-    const more = 'Agent-OS-Merge: 1\nAgent-OS-Clock: 001795415340000\n';
+    const more = `Agent-OS-Merge: ${MERGE_VERSION}\nAgent-OS-Clock: 001795415340000\n`;
     expect(await foundWith(BRANCH, await forge({ more }))).toEqual([`is not signed, and is on ${BRANCH}`]);
   });
 
   test('that is a merge without a signature, and holds something else than its parents make', async () => {
     await sandbox.json(team.ada, ['log', 'add', 'something that the base does not have']);
     await sandbox.json(team.ada, ['sync']);
-    const more = 'Agent-OS-Merge: 1\nAgent-OS-Clock: 001795415340000\n';
+    const more = `Agent-OS-Merge: ${MERGE_VERSION}\nAgent-OS-Clock: 001795415340000\n`;
     const merge = { other: signing.base, more };
     expect(await foundWith(BRANCH, await forge(merge))).toEqual([]);
     const made = await forge({ ...merge, tree: `${signing.base}^{tree}` });
