@@ -35,7 +35,8 @@ export async function syncNow(workspace: Workspace, input: SyncInput = {}): Prom
     until: 'branch',
   });
   const locks = await workspace.locks();
-  await locks.observe(await remote.readMirror());
+  // What a push alone leaves in the mirror is as old as it was.
+  if (result.fetched) await locks.observe(await remote.readMirror());
   if (input.pullOnly === true) return { remote: remote.name, ...result, released: [], lost: [] };
   const { released } = await locks.replayQueue();
   return { remote: remote.name, ...result, released, lost: await renewDueLocks(workspace) };

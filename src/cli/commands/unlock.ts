@@ -2,9 +2,10 @@ import { forceUnlock, unlockAll, unlockResources } from '../../app/locking.ts';
 import type { Workspace } from '../../app/workspace.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import type { FormerHolder, ReleaseOutcome } from '../../store/locks/locks.ts';
-import type { CommandOutput, CommandSpec } from '../command-spec.ts';
+import type { CommandOutput, CommandSpec, Invocation } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { holderNames } from '../lock-lines.ts';
+import { published } from '../publish.ts';
 import { strong } from '../text.ts';
 
 export const command: CommandSpec = {
@@ -24,7 +25,8 @@ export const command: CommandSpec = {
     'agent-os unlock --all',
     "agent-os unlock database-schema --force 4b825dc642cb6eb9a060e54bf8d69288fbee4904 --reason 'its machine is gone'",
   ],
-  async run({ values, agent, workspace: open }) {
+  async run(invocation) {
+    const { values, agent, workspace: open } = invocation;
     const resources = values.list('resource');
     const force = values.optional('force');
     const all = values.flag('all');
@@ -33,7 +35,8 @@ export const command: CommandSpec = {
     const who = given({ agent });
     if (force !== undefined) {
       const [resource = ''] = resources;
-      return runForced(workspace, { ...who, resource, oid: force, reason: values.optional('reason') ?? '' });
+      const input = { ...who, resource, oid: force, reason: values.optional('reason') ?? '' };
+      return runForced(invocation, workspace, input);
     }
     return describeRelease(
       all ? await unlockAll(workspace, who) : await unlockResources(workspace, { ...who, resources }),
@@ -87,6 +90,7 @@ function describeNotHeld({ resource, holders }: ReleaseOutcome['notHeld'][number
 }
 
 async function runForced(
+  invocation: Invocation,
   workspace: Workspace,
   input: Parameters<typeof forceUnlock>[1],
 ): Promise<CommandOutput> {
@@ -104,10 +108,10 @@ async function runForced(
         ),
       };
     case 'released':
-      return {
+      return published(invocation, workspace, {
         data: { released: [input.resource], former: outcome.former },
         text: [['Released ', strong(input.resource), ` by force; ${whoWasTold(outcome.former)}`]],
-      };
+      });
   }
 }
 

@@ -100,6 +100,7 @@ test('a forced release needs the record as it is and a reason, and the holder is
   });
 
   const oid = await sandbox.git(bob, 'rev-parse', 'refs/agent-os/remote/origin/locks/database');
+  await sandbox.git(bob, 'config', 'agent-os.publish', 'background');
   const forced = await sandbox.cli(bob, [
     'unlock',
     'database',
@@ -114,7 +115,7 @@ test('a forced release needs the record as it is and a reason, and the holder is
     exitCode: 0,
     signal: undefined,
   });
-  await sandbox.json(bob, ['sync']);
+  await sandbox.settled();
   await sandbox.json(ada, ['sync']);
   const inbox = await sandbox.cli(ada, ['inbox']);
   expect(inbox.stdout).toContain('Your lock on database is gone');

@@ -225,4 +225,16 @@ test('where nobody had locked anything, a minute later somebody may have', async
   await git('add', 'docs');
   await age(sandbox, ada);
   expect(refusal(await commit(sandbox, ada, '-m', 'docs'))).toContain('docs is locked by bob');
+  await git('reset', '-q');
+});
+
+test('what was published meanwhile does not make the locks of others any younger', async () => {
+  const { ada, bob } = team;
+  await sandbox.json(bob, ['lock', 'assets', '--paths', 'assets/**']);
+  await write(ada, { 'assets/a.svg': '1' });
+  await git('add', 'assets');
+  await age(sandbox, ada);
+  await sandbox.json(ada, ['log', 'add', 'This is pushed without a fetch']);
+  await sandbox.settled();
+  expect(refusal(await commit(sandbox, ada, '-m', 'assets'))).toContain('assets is locked by bob');
 });
