@@ -111,6 +111,41 @@ test('a report has who, what, under which lock, what was said, decided and left 
   expect(report.open.map(({ kind }) => kind)).toEqual(['acknowledgement', 'acknowledgement', 'gate', 'gate']);
 });
 
+test('gates: a report and verify say the same of one session, whatever its recap calls them', async () => {
+  const sandbox = await makeSandbox();
+  const { ada, backend, trailers, sync } = await beginStory(sandbox);
+  await sandbox.json(ada, ['agent', 'add', '-'], { input: DEFINITION });
+  const session = idOf(await backend('start', 'Authentication'));
+  await sandbox.commitFile(ada, 'a', '1', `feat: a\n\n${trailers('go-backend', session)}`);
+
+  const report = async (text: string) => {
+    await sandbox.json(ada, ['recap', 'add', '-', '--agent', 'go-backend'], { input: text });
+    await sync(ada);
+    const reported = (await sandbox.json(ada, ['report', 'main..topic'], { env: PATIENT })) as Report;
+    const verified = (await sandbox.json(ada, ['verify', 'main..topic'], { env: PATIENT })) as {
+      findings: { rule: string; message: string }[];
+    };
+    return {
+      outcomes: reported.gates.map(({ name, outcome }) => `${name}: ${outcome}`),
+      open: reported.open.flatMap((item) => (item.kind === 'gate' ? [item.name] : [])),
+      found: verified.findings.flatMap(({ rule, message }) => (rule === 'gates' ? [message] : [])),
+    };
+  };
+  expect(await report('## Quality gates\n- Coverage: 76 %')).toEqual({
+    outcomes: ['test coverage: failed', 'lint: not reported'],
+    open: ['test coverage', 'lint'],
+    found: [
+      'go-backend: the gate test coverage is reported as passed with 76 %, and its card asks for at least 80 %',
+      'go-backend: the gate lint is in no recap of the session',
+    ],
+  });
+  expect(await report('## Quality gates\n- Coverage: 84 %\n- Linting: passed')).toEqual({
+    outcomes: ['test coverage: passed', 'lint: passed'],
+    open: [],
+    found: [],
+  });
+});
+
 describe('a session is found behind its commits', () => {
   test('after a rebase, a cherry-pick and a squash, in a clone that has none of the old commits', async () => {
     const sandbox = await makeSandbox();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentName, RecordId } from '../../../../src/domain/names.ts';
 import { findOtherBranches, findOtherLocks } from '../../../../src/domain/report/elsewhere.ts';
-import { compareGates } from '../../../../src/domain/report/gates.ts';
+import { reportGates } from '../../../../src/domain/report/gates.ts';
 import { listOpen } from '../../../../src/domain/report/open-items.ts';
 import { ago, commit, HOUR, id, NOW, oid, recap, session } from './records.ts';
 
@@ -21,7 +21,7 @@ describe('gates', () => {
       }),
       recap('bob', 3, { gates: [{ name: 'lint', passed: true }] }),
     ];
-    const gates = compareGates([ada], cards, recaps);
+    const gates = reportGates([ada], cards, recaps);
     expect(gates.map(({ name, required, outcome, detail }) => [name, required, outcome, detail])).toEqual([
       ['Test coverage', true, 'passed', '81 %'],
       ['lint', true, 'not reported', null],
@@ -33,7 +33,7 @@ describe('gates', () => {
     const bound = new Map([[ada, { gates: [{ name: 'coverage', require: '>= 80 %' }] }]]);
     const outcomes = (detail: string) => {
       const recaps = [recap('ada', 1, { gates: [{ name: 'coverage', passed: true, detail }] })];
-      return compareGates([ada], bound, recaps).map(({ outcome }) => outcome);
+      return reportGates([ada], bound, recaps).map(({ outcome }) => outcome);
     };
     expect(outcomes('12 %')).toEqual(['failed']);
     expect(outcomes('84 %')).toEqual(['passed']);

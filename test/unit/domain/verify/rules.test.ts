@@ -228,9 +228,12 @@ test('gates: the last report counts, by name, and a figure below what the card a
     messages(
       findOpenGates([
         {
-          ...{ agent: ADA, session: S1, commit: '1'.repeat(40) as Oid },
+          ...{ agent: ADA, commit: '1'.repeat(40) as Oid },
           required: [{ name: 'Coverage', require }],
-          reported: reported.map(([passed, detail]) => ({ name: 'coverage ', passed, detail })),
+          reported: reported.map(([passed, detail]) => [
+            { name: 'coverage ', passed, ...(detail !== null && { detail }) },
+            { name: 'e2e', passed: false },
+          ]),
         },
       ]),
     );
@@ -242,6 +245,9 @@ test('gates: the last report counts, by name, and a figure below what the card a
   ]);
   expect(judge('at least 80 %')).toEqual(['ada: the gate Coverage is in no recap of the session']);
   expect(judge('at most 5 % flaky', [true, '3 %'])).toEqual([]);
+  expect(judge('at most 5 % flaky', [true, '7 %'])).toEqual([
+    'ada: the gate Coverage is reported as passed with 7 %, and its card asks for at most 5 % flaky',
+  ]);
 });
 
 test('branch-content: sizes, by what stands there', () => {
