@@ -6,7 +6,7 @@ import { KINDS, type Kind } from '../domain/schema/kinds.ts';
 import { resolveConfig } from '../domain/schema/resolve-config.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { readActiveSessions } from './active-sessions.ts';
-import { type Check, fail, ok, warn } from './doctor-check.ts';
+import { type Check, counted, fail, ok, warn } from './doctor-check.ts';
 import { readRecord, readRecords } from './records.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -46,7 +46,8 @@ async function checkRecords(snapshot: Snapshot): Promise<readonly Check[]> {
     const problem = await problemOf(snapshot, path);
     if (problem !== null) broken.push(problem);
   }
-  if (broken.length === 0) return [ok('records', `all ${count} files can be read`)];
+  if (broken.length === 0)
+    return [ok('records', counted(count, 'file can be read', 'files can be read, all of them'))];
   const rest = broken.length - NAMED;
   return [
     ...broken.slice(0, NAMED),
@@ -93,7 +94,7 @@ async function checkSessions(workspace: Workspace, snapshot: Snapshot): Promise<
   const active = await readActiveSessions(workspace, readRecords(snapshot), { locks });
   const silent = active.filter(({ stale }) => stale);
   return [
-    ...(silent.length === 0 ? [ok('sessions', `${active.length} are active`)] : []),
+    ...(silent.length === 0 ? [ok('sessions', counted(active.length, 'is active', 'are active'))] : []),
     ...silent.map(({ agent, id, heartbeatAt, clone, holds }) => {
       const held = holds.length === 0 ? '' : ` and still holds ${holds.join(', ')}`;
       return warn('sessions', `${agent} gave no sign of life since ${heartbeatAt}${held} (session ${id})`, {

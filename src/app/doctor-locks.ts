@@ -1,7 +1,7 @@
 import { encodeResource, LOCKS_PREFIX } from '../domain/locks/lock-ref.ts';
 import type { RefName } from '../domain/names.ts';
 import type { LockView } from '../store/locks/locks.ts';
-import { type Check, fail, ok, warn } from './doctor-check.ts';
+import { type Check, counted, fail, ok, warn } from './doctor-check.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -41,7 +41,9 @@ export async function checkLocks(
     ),
     ...(await lostLocks(workspace)),
   ];
-  return problems.length > 0 ? problems : [ok('locks', `${held.length} are held, all readable`)];
+  return problems.length > 0
+    ? problems
+    : [ok('locks', counted(held.length, 'is held, and readable', 'are held, all readable'))];
 }
 
 async function lostLocks(workspace: Workspace): Promise<readonly Check[]> {

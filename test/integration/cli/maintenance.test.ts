@@ -33,7 +33,16 @@ test('doctor finds nothing to mend where all is well, and says what it looked at
   await sandbox.json(ada, ['sync']);
   const done = await sandbox.cli(ada, ['doctor']);
   expect(done.stdout).toMatch(/^ok +git +git \d/);
-  for (const name of ['remote', 'capabilities', 'branch', 'records', 'clock', 'locks', 'publishing']) {
+  for (const name of [
+    'checkout',
+    'remote',
+    'capabilities',
+    'branch',
+    'records',
+    'clock',
+    'locks',
+    'publishing',
+  ]) {
     expect(done.stdout).toMatch(new RegExp(`^ok +${name} `, 'm'));
   }
   expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
@@ -43,7 +52,7 @@ test('doctor before init, and with a remote that is gone', async () => {
   const sandbox = await makeSandbox(PATIENT);
   const clone = await sandbox.clone(await sandbox.bareRemote(), 'ada');
   expect(await examine(sandbox, clone, 1)).toMatchObject([
-    { name: 'remote', status: 'warn', fix: 'agent-os init --remote NAME' },
+    { name: 'remote', status: 'warn', fix: 'agent-os init --remote origin' },
     { name: 'branch', status: 'fail', fix: 'agent-os init' },
   ]);
   await sandbox.json(clone, ['init']);
@@ -70,6 +79,54 @@ test('doctor names each broken record and each lock file that was left behind', 
   expect(found).toContainEqual(
     expect.objectContaining({ name: 'lock-files', fix: expect.stringContaining(`rm '${lock}'`) }),
   );
+});
+
+test('doctor says where the branch is checked out, which stops every write of the clone', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const repository = await sandbox.repository('ada');
+  await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
+  const policy = sandbox.path('policy');
+  await sandbox.git(repository, 'worktree', 'add', '--quiet', policy, 'agent-os');
+  expect(await examine(sandbox, repository, 1)).toMatchObject([
+    {
+      ...{ name: 'checkout', status: 'fail', data: { branch: 'agent-os', folder: policy } },
+      message: `agent-os is checked out in ${policy}, and cannot move there`,
+      fix: expect.stringContaining(`git -C ${policy} switch --detach`),
+    },
+  ]);
+  await rm(policy, { recursive: true });
+  expect(await examine(sandbox, repository, 1)).toMatchObject([
+    { name: 'checkout', fix: expect.stringContaining('git worktree prune') },
+  ]);
+  await sandbox.git(repository, 'worktree', 'prune');
+  expect(await examine(sandbox, repository, 0)).toEqual([]);
+});
+
+test('doctor in a bare repository, where nobody works, finds nothing to mend', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const remote = await sandbox.bareRemote();
+  await sandbox.json(await sandbox.clone(remote, 'ada'), ['init', '--no-hooks', '--no-view']);
+  const bare = sandbox.path('bare.git');
+  await sandbox.git(sandbox.root, 'clone', '--quiet', '--bare', remote, bare);
+  for (const folder of [remote, bare]) {
+    const { stdout, exitCode } = await sandbox.cli(folder, ['doctor']);
+    expect(stdout).toMatch(/^ok +identity +nobody speaks here/m);
+    expect(stdout).not.toMatch(/^(?:warn|fail|.*worktrees here)/m);
+    expect(exitCode).toBe(0);
+  }
+});
+
+test('doctor counts in words that fit', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const repository = await sandbox.repository('ada');
+  await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
+  await sandbox.json(repository, ['start', 'Counting']);
+  await sandbox.json(repository, ['lock', 'database']);
+  const lines = async () => (await sandbox.cli(repository, ['doctor'])).stdout;
+  expect(await lines()).toMatch(/^ok +sessions +1 is active$/m);
+  expect(await lines()).toMatch(/^ok +locks +1 is held, and readable$/m);
+  await sandbox.json(repository, ['lock', 'api']);
+  expect(await lines()).toMatch(/^ok +locks +2 are held, all readable$/m);
 });
 
 test('doctor names each hook that git does not reach, where hooks are installed', async () => {
