@@ -106,6 +106,28 @@ test('sync says what it did, and without a remote that there is nothing to do', 
   });
 });
 
+test('what is sent while the remote is away is said to wait, once that is known', async () => {
+  const sandbox = await makeSandbox({ ...PATIENT, AGENT_OS_PUBLISH: 'background' });
+  const remote = await sandbox.bareRemote();
+  const clone = await sandbox.clone(remote, 'ada');
+  await sandbox.json(clone, ['init', '--no-hooks', '--no-view']);
+  const send = async () => {
+    const done = await sandbox.cli(clone, ['send', 'bob', 'hello']);
+    await sandbox.settled();
+    expect(done.exitCode).toBe(0);
+    return done.stderr;
+  };
+  expect(await send()).not.toContain('not published');
+  await sandbox.git(clone, 'remote', 'set-url', 'origin', sandbox.path('away.git'));
+  expect(await send()).not.toContain('not published');
+  expect(await send()).toMatch(
+    /not published yet, this waits for the next sync: when last asked, the remote origin could not be reached/,
+  );
+  await sandbox.git(clone, 'remote', 'set-url', 'origin', remote);
+  await sandbox.json(clone, ['sync']);
+  expect(await send()).not.toContain('not published');
+});
+
 test('the demo proves what it shows', async () => {
   const sandbox = await makeSandbox(PATIENT);
   const done = await sandbox.cli(sandbox.root, ['demo']);
