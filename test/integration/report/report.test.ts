@@ -17,6 +17,7 @@ gates:
 ---
 Text.
 `;
+const WEB = '---\nname: web\ncommands: ["build-page [name]"]\n---\nText.\n';
 const RECAP = `---
 title: Authentication
 gates:
@@ -42,6 +43,8 @@ test('a report has who, what, under which lock, what was said, decided and left 
   await sandbox.commitFile(ada, 'api/a.go', '1', 'feat: endpoints');
   await backend('send', 'web', 'Which cookie?', '--ack');
   await backend('handoff', 'web', 'Build the login page');
+  await sandbox.json(ada, ['agent', 'add', '-'], { input: WEB });
+  await backend('dispatch', '@agent:web build-page login');
   await sandbox.json(ada, ['recap', 'add', '-', '--agent', 'go-backend'], { input: RECAP });
   await backend('lock', 'api-contracts');
   await backend('done', 'Users can log in');
@@ -83,6 +86,7 @@ test('a report has who, what, under which lock, what was said, decided and left 
     messages: [
       { kind: 'message', subject: 'Which cookie?', waitingFor: ['web'], session },
       { kind: 'handoff', to: ['web'], session },
+      { kind: 'task', to: ['web'], openFor: ['web'], session },
     ],
     locks: [
       {
@@ -108,7 +112,8 @@ test('a report has who, what, under which lock, what was said, decided and left 
   const [held] = report.locks;
   expect(held?.commits).toEqual([report.commits[1]?.oid]);
   expect(held?.heldFor).toBe(Date.parse(held?.endedAt ?? '') - Date.parse(held?.acquiredAt ?? ''));
-  expect(report.open.map(({ kind }) => kind)).toEqual(['acknowledgement', 'acknowledgement', 'gate', 'gate']);
+  const open = report.open.map(({ kind }) => kind);
+  expect(open).toEqual(['acknowledgement', 'acknowledgement', 'task', 'gate', 'gate']);
 });
 
 test('gates: a report and verify say the same of one session, whatever its recap calls them', async () => {

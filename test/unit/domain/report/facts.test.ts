@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentName, RecordId } from '../../../../src/domain/names.ts';
+import { selectMessages } from '../../../../src/domain/report/conversation.ts';
 import { findOtherBranches, findOtherLocks } from '../../../../src/domain/report/elsewhere.ts';
 import { reportGates } from '../../../../src/domain/report/gates.ts';
 import { listOpen } from '../../../../src/domain/report/open-items.ts';
-import { ago, commit, HOUR, id, NOW, oid, recap, session } from './records.ts';
+import { ago, commit, HOUR, id, message, NOW, oid, recap, session } from './records.ts';
 
 const ada = 'ada' as AgentName;
 
@@ -111,6 +112,18 @@ describe('open is', () => {
     expect(
       why({ locksNow: [{ ...lock, holders: [{ agent: 'bob', session: id(7) }] }], sessions: [done] }),
     ).toEqual([]);
+  });
+
+  test('a task that was sent and is not done', () => {
+    const [sent] = selectMessages([message(5, { kind: 'task' })], [session('ada', 1)], NOW);
+    if (sent === undefined) throw new Error('the task is not of the session');
+    expect(listOpen({ ...nothing, messages: [sent] })).toEqual([
+      {
+        ...{ kind: 'task', message: id(5), from: 'ada', waitingFor: ['bob'] },
+        ...{ subject: 'subject', sentAt: ago(HOUR / 2) },
+      },
+    ]);
+    expect(listOpen({ ...nothing, messages: [{ ...sent, openFor: [] }] })).toEqual([]);
   });
 
   test('commits of nobody, merges aside', () => {
