@@ -91,16 +91,34 @@ agent_os_locate() {
 # the committer's fault and costs a line.
 agent_os_ask() {
   if ! agent_os_locate; then
-    echo "agent-os: not checked ($1): no node or no agent-os was found; see 'agent-os hooks status'" >&2
+    agent_os_unchecked "agent-os: not checked ($1): no node or no agent-os was found; see 'agent-os hooks status'"
     return 0
   fi
-  "$node" "$program" --no-input hooks run "$@"
-  answer=$?
+  if agent_os_said; then
+    words=$("$node" "$program" --no-input hooks run "$@" 2>&1)
+    answer=$?
+    case $answer in 0 | 3 | 4) [ -z "$words" ] || printf '%s\n' "$words" >&2 ;; esac
+  else
+    "$node" "$program" --no-input hooks run "$@"
+    answer=$?
+  fi
   case $answer in
     0) ;;
     3 | 4) exit "$answer" ;;
-    *) echo "agent-os: not checked ($1): agent-os ended with $answer; see 'agent-os doctor'" >&2 ;;
+    *) agent_os_unchecked "agent-os: not checked ($1): agent-os ended with $answer; see 'agent-os doctor'" ;;
   esac
+}
+
+# What keeps one hook of a commit from checking keeps the next one, too: it is said once, by the first.
+agent_os_unchecked() {
+  said_by=
+  agent_os_said || { echo "$1" >&2; said_by=$PPID; }
+  [ ! -d "$git_dir/agent-os" ] || { echo "$said_by" >"$git_dir/agent-os/unchecked"; } 2>/dev/null || :
+}
+
+agent_os_said() {
+  said=
+  [ -f "$git_dir/agent-os/unchecked" ] && read -r said <"$git_dir/agent-os/unchecked" && [ "$said" = "$PPID" ]
 }
 
 # One line for the work in the background: kind, two values, and where. What it does is in src/domain/journal.ts.

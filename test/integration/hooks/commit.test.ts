@@ -273,7 +273,7 @@ test('a branch that nobody can read, and a program that is gone, cost a line and
   const lost = await sandbox.tryGit(ada, ['commit', '-qam', 'no program'], { env });
   expect(lost).toMatchObject({
     exitCode: 0,
-    stderr: expect.stringMatching(/^agent-os: not checked \(pre-commit\): no node or no agent-os/),
+    stderr: expect.stringMatching(/^agent-os: not checked \(pre-commit\): no node or no agent-os.*\n$/),
   });
   await writeFile(launcher, before);
 
@@ -285,6 +285,11 @@ test('a branch that nobody can read, and a program that is gone, cost a line and
     exitCode: 0,
     stderr: expect.stringContaining('agent-os: not checked (pre-commit)'),
   });
+  // Once, although the message hook is kept from checking, too.
+  expect(broken.stderr.match(/^error: /gm)).toHaveLength(1);
+  expect(broken.stderr).not.toContain('commit-msg');
+  await write(ada, { 'src/app.ts': 'broken again\n' });
+  expect((await commit(sandbox, ada, '-am', 'again')).stderr).toBe(broken.stderr);
   await sandbox.git(ada, 'update-ref', 'refs/heads/agent-os', tip);
 });
 
