@@ -4,6 +4,7 @@ import { AgentOsError } from '../domain/errors.ts';
 import { CONFIG_PATH, classify } from '../domain/layout.ts';
 import { KINDS, type Kind } from '../domain/schema/kinds.ts';
 import { resolveConfig } from '../domain/schema/resolve-config.ts';
+import { describeEnd } from '../domain/time.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { readActiveSessions } from './active-sessions.ts';
 import { type Check, counted, fail, ok, warn } from './doctor-check.ts';
@@ -97,10 +98,14 @@ async function checkSessions(workspace: Workspace, snapshot: Snapshot): Promise<
     ...(silent.length === 0 ? [ok('sessions', counted(active.length, 'is active', 'are active'))] : []),
     ...silent.map(({ agent, id, heartbeatAt, clone, holds }) => {
       const held = holds.length === 0 ? '' : ` and still holds ${holds.join(', ')}`;
-      return warn('sessions', `${agent} gave no sign of life since ${heartbeatAt}${held} (session ${id})`, {
-        fix: 'agent-os reap',
-        data: { agent, session: id, clone, holds },
-      });
+      return warn(
+        'sessions',
+        `${agent} gave no sign of life since ${describeEnd(heartbeatAt, workspace.clock.now())}${held} (session ${id})`,
+        {
+          fix: 'agent-os reap',
+          data: { agent, session: id, clone, holds },
+        },
+      );
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { encodeResource, LOCKS_PREFIX } from '../domain/locks/lock-ref.ts';
+import { describeForce, encodeResource, LOCKS_PREFIX } from '../domain/locks/lock-ref.ts';
 import type { RefName } from '../domain/names.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { type Check, counted, fail, ok, warn } from './doctor-check.ts';
@@ -23,7 +23,7 @@ export async function checkLocks(
   const problems: Check[] = [
     ...broken.map(({ ref, oid, problem }) =>
       fail('locks', `${ref} cannot be read: ${problem}`, {
-        fix: `When nobody holds it: agent-os unlock RESOURCE --force ${oid} --reason 'broken record'`,
+        fix: describeForce(ref, oid),
         data: { ref, oid },
       }),
     ),

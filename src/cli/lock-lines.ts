@@ -1,5 +1,5 @@
 import { AgentOsError } from '../domain/errors.ts';
-import { formatDistance, formatMoment } from '../domain/time.ts';
+import { describeEnd, formatDistance, formatMoment } from '../domain/time.ts';
 import type { HeldBy, LockHolder, LockView } from '../store/locks/locks.ts';
 import { dim, type Line, strong, table } from './text.ts';
 
@@ -28,7 +28,7 @@ export function detailLines(lock: LockView, now: number): Line[] {
       `${agent}, session ${session ?? 'none'}, clone ${clone}`,
     ]),
     ['acquired', formatMoment(lock.acquiredAt)],
-    ['expires', `${formatMoment(lock.expiresAt)} (${formatDistance(lock.expiresAt, now)})`],
+    ['expires', describeEnd(lock.expiresAt, now)],
     ['token', String(lock.token)],
     ...lock.paths.map((path): [string, string] => ['covers', path]),
     ...(lock.reason === null ? [] : [['reason', lock.reason] satisfies [string, string]]),
@@ -54,7 +54,7 @@ function describeHeld(held: HeldBy, now: number): string {
   const what =
     held.resource === held.wanted ? held.resource : `${held.wanted} overlaps ${held.resource}, which`;
   const why = held.reason === null ? '' : `, because: ${held.reason}`;
-  const until = `${formatMoment(held.expiresAt)} (${formatDistance(held.expiresAt, now)})`;
+  const until = describeEnd(held.expiresAt, now);
   return `${what} is held by ${held.holder.agent} until ${until}${why}`;
 }
 

@@ -36,7 +36,7 @@ export async function gatherLocks(
     } catch (error) {
       if (!(error instanceof AgentOsError) || !/^(RECORD_BROKEN|SCHEMA_TOO_NEW)$/.test(error.code))
         throw error;
-      broken.push({ ref, problem: error.message });
+      broken.push({ ref, oid, problem: error.message });
     }
   }
   return { records, claims: await readClaimsTable(sources.reader, refs.claims), broken };

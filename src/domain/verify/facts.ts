@@ -20,7 +20,7 @@ export interface LockFacts {
   /** By resource; tombstones included, broken records not. */
   readonly records: ReadonlyMap<ResourceName, LockRecord>;
   readonly claims: readonly Claim[];
-  readonly broken: readonly { readonly ref: string; readonly problem: string }[];
+  readonly broken: readonly { readonly ref: string; readonly oid: Oid; readonly problem: string }[];
 }
 
 /** One token that was given, as the record that gave it says. */

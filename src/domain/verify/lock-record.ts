@@ -1,8 +1,10 @@
 import { type LockBoard, liveClaims } from '../locks/blockers.ts';
 import { isHeldBy, iso, type Lease, type LockRecord } from '../locks/lock-record.ts';
+import { describeForce } from '../locks/lock-ref.ts';
 import { patternsOf } from '../locks/path-pattern.ts';
 import { overlaps } from '../locks/pattern-overlap.ts';
 import type { RecordId } from '../names.ts';
+import { describeEnd } from '../time.ts';
 import { isRunning, type LockFacts, type TimeFacts } from './facts.ts';
 import type { Draft } from './finding.ts';
 
@@ -18,10 +20,10 @@ export function findBadLocks(
 ): readonly Draft[] {
   return [
     ...broken.map(
-      ({ ref, problem }): Draft => ({
+      ({ ref, oid, problem }): Draft => ({
         rule: 'lock-record',
         message: `${ref} cannot be read: ${problem}`,
-        hint: 'When nobody holds it: agent-os unlock RESOURCE --force OID --reason TEXT; `agent-os doctor` shows the OID.',
+        hint: describeForce(ref, oid),
       }),
     ),
     ...[...board.records.values()].flatMap((record) =>
@@ -41,7 +43,7 @@ function judgeLease(
     return {
       rule: 'lock-record',
       atMost: 'warn',
-      message: `the lock of ${lease.agent} on ${resource} ran out at ${iso(lease.expiresAt)}, and is still there`,
+      message: `the lock of ${lease.agent} on ${resource} ran out on ${describeEnd(iso(lease.expiresAt), time.now)}, and is still there`,
       hint: 'Whoever locks it next takes it over; its holder may release it with `agent-os unlock`.',
     };
   }

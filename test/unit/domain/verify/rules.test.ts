@@ -209,10 +209,11 @@ test('lock-record: left over warns, overlapping and unreadable are errors', () =
   ]);
   const shared = rivals.map((one) => ({ ...one, mode: 'shared' as const }));
   expect(findBadLocks(facts(held, shared), none, time)).toEqual([]);
-  const broken = [{ ref: 'refs/agent-os/locks/x', problem: 'no' }];
-  expect(findBadLocks({ ...facts([]), broken }, none, time)).toEqual([
-    expect.not.objectContaining({ atMost: 'warn' }),
-  ]);
+  const oid = '1'.repeat(40) as Oid;
+  const broken = [{ ref: 'refs/agent-os/locks/a%20b', oid, problem: 'no' }];
+  const found = findBadLocks({ ...facts([]), broken }, none, time);
+  expect(found).toEqual([expect.not.objectContaining({ atMost: 'warn' })]);
+  expect(found[0]?.hint).toContain(`agent-os unlock 'a b' --force ${oid} --reason`);
 });
 
 test('trailers: a session that gc removed is no error', () => {
