@@ -35,7 +35,7 @@ export interface Initialised {
 /**
  * Give this repository the branch: the remote's if it has one, else a new one, published at once. Whatever exists
  * stays, so it may be called again. Of git's configuration, only `agent-os.*` of this repository is written, last.
- * @throws AgentOsError BAD_NAME, NOT_FOUND (no such remote), REMOTE_UNREACHABLE; then nothing was changed
+ * @throws AgentOsError BAD_NAME, BAD_VALUE (no such remote), REMOTE_UNREACHABLE; then nothing was changed
  */
 export async function initialise(workspace: Workspace, input: InitialiseInput): Promise<Initialised> {
   const config = await workspace.userConfig();
@@ -70,7 +70,7 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
 
 /**
  * The remote to coordinate through: the one asked for, else the configured one, else origin, else the only one.
- * @throws AgentOsError NOT_FOUND
+ * @throws AgentOsError BAD_VALUE: there is no such remote
  */
 export function chooseRemote({
   asked,
@@ -85,11 +85,15 @@ export function chooseRemote({
   if (wanted === null)
     return names.includes('origin') ? 'origin' : names.length === 1 ? (names[0] ?? null) : null;
   if (names.includes(wanted)) return wanted;
-  throw new AgentOsError('NOT_FOUND', `there is no remote ${quoted(wanted)} in this repository`, {
+  throw noSuchRemote(wanted, names);
+}
+
+export function noSuchRemote(wanted: string, names: readonly string[]): AgentOsError {
+  return new AgentOsError('BAD_VALUE', `there is no remote ${quoted(wanted)} in this repository`, {
     hint:
       names.length === 0
         ? `Add it: \`git remote add ${wanted} URL\`.`
-        : `Give one of them: --remote ${names.slice(0, 10).join(', ')}.`,
+        : `Name one of them: ${names.slice(0, 10).join(', ')}.`,
     data: { remote: wanted, remotes: names },
   });
 }

@@ -1,3 +1,4 @@
+import { AgentOsError } from '../domain/errors.ts';
 import type { ResourceName } from '../domain/names.ts';
 import type { SyncResult } from '../store/sync/sync.ts';
 import { renewDueLocks } from './locking.ts';
@@ -16,6 +17,23 @@ export interface SyncReport extends SyncResult {
   readonly released: readonly ResourceName[];
   /** Locks of sessions of this worktree that others have taken over. */
   readonly lost: readonly ResourceName[];
+}
+
+/**
+ * What somebody asks for by name: as syncNow, but a remote that git does not know is their mistake, not an outage.
+ * @throws AgentOsError BAD_VALUE, and what syncNow throws
+ */
+export async function syncOnRequest(workspace: Workspace, input: SyncInput): Promise<SyncReport | null> {
+  try {
+    return await syncNow(workspace, input);
+  } catch (error) {
+    if (!(error instanceof AgentOsError) || error.code !== 'REMOTE_UNREACHABLE') throw error;
+    const name = workspace.settings.remote ?? '';
+    const names = (await (await workspace.userConfig()).remotes()).map((remote) => remote.name);
+    if (names.includes(name)) throw error;
+    const { noSuchRemote } = await import('./initialise.ts');
+    throw noSuchRemote(name, names);
+  }
 }
 
 /**

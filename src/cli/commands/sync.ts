@@ -1,4 +1,4 @@
-import { type SyncReport, syncNow } from '../../app/syncing.ts';
+import { type SyncReport, syncOnRequest } from '../../app/syncing.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { type Line, strong, warn } from '../text.ts';
@@ -30,7 +30,7 @@ export const command: CommandSpec = {
       return { data: {} };
     }
     if (workspace.remote !== null) progress(`syncing with ${workspace.remote.name} …`);
-    const report = await syncNow(workspace, { pullOnly: pull, pushOnly: push });
+    const report = await syncOnRequest(workspace, { pullOnly: pull, pushOnly: push });
     if (report === null) {
       return {
         data: { remote: null, fetched: false, merged: 'same', published: 0, pending: 0, branch: 'same' },

@@ -74,8 +74,12 @@ test('the remote is the one asked for, or origin, or the only one; else none, wi
   expect(unsure.exitCode).toBe(0);
   expect(await sandbox.json(repository, ['init', '--remote', 'two'])).toMatchObject({ remote: 'two' });
   expect(await sandbox.json(repository, ['init'])).toMatchObject({ remote: 'two' });
-  expect(await sandbox.json(repository, ['init', '--remote', 'three'], { exit: 1 })).toMatchObject({
-    error: { code: 'NOT_FOUND', hint: expect.stringContaining('one, two') },
+  expect(await sandbox.json(repository, ['init', '--remote', 'three'], { exit: 2 })).toMatchObject({
+    error: { code: 'BAD_VALUE', hint: expect.stringContaining('one, two') },
+  });
+  const env = { AGENT_OS_REMOTE: 'three' };
+  expect(await sandbox.json(repository, ['sync'], { exit: 2, env })).toMatchObject({
+    error: { code: 'BAD_VALUE', message: "there is no remote 'three' in this repository" },
   });
 });
 
