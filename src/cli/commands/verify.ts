@@ -96,10 +96,20 @@ function describe({ findings, unknown, commits, range, branch }: Verification): 
       ],
       ...(hint === null ? [] : [[dim(`      → ${hint}`)]]),
     ]),
-    ...(findings.length + unknown.length > 0
+    ...(unknown.length > 0 || findings.some(({ severity }) => severity === 'error')
       ? []
-      : [[good('ok '), `${what}, with ${branch.ref} at ${branch.tip.slice(0, 12)}`]]),
+      : [
+          [
+            good('ok '),
+            `${what}, with ${branch.ref} at ${branch.tip.slice(0, 12)}${warned(findings.length)}`,
+          ],
+        ]),
   ];
+}
+
+function warned(warnings: number): string {
+  if (warnings === 0) return '';
+  return `; ${warnings} ${warnings === 1 ? 'warning, which fails' : 'warnings, which fail'} nothing`;
 }
 
 function conclude(done: Verification, text: readonly Line[]): CommandOutput {

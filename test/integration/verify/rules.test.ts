@@ -104,7 +104,9 @@ const held = (resource: string, token = resource) => `${resource}@${tokens.get(t
 
 test('foreign-lock: what another session has locked is not changed, by whoever has no session either', async () => {
   expect(await findings('foreign-lock', await commit('db/schema.sql'))).toEqual([
-    expect.stringMatching(/^changes db\/schema.sql, which ada has locked as database until /),
+    expect.stringMatching(
+      /^changes db\/schema.sql, which ada has locked as database until [-\d]+ [:\d]+ UTC \(in .+\)$/,
+    ),
   ]);
   expect(await findings('foreign-lock', await commit('db/schema.sql', { agent: 'bob' }))).toHaveLength(1);
   const own = await commit('db/schema.sql', { agent: 'ada', lock: held('database') });
@@ -312,6 +314,9 @@ describe('the branch', () => {
     const made = await commit('db/schema.sql', { agent: 'mallory' });
     const done = await sandbox.cli(ci, ['verify', `${base}..${made}`, '--remote', `copy-${count}`]);
     expect(done.stdout).toMatch(/^warn \[foreign-lock\] [0-9a-f]{12} changes db\/schema.sql/);
+    expect(done.stdout).toMatch(
+      /\nok 1 commit, with refs\/heads\/agent-os at [0-9a-f]{12}; \d+ warnings?, which fails? nothing\n$/,
+    );
     expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
   });
 });

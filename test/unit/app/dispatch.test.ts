@@ -87,6 +87,18 @@ describe('a command in a commit message', () => {
   });
 });
 
+it('an answer to a task that there is not speaks of tasks', async () => {
+  const workspace = await makeTeam();
+  const answer = (id: string) => answerTask(workspace, { agent: 'go-backend', id, step: 'accept' });
+  await expect(answer('7'.repeat(26))).rejects.toMatchObject({
+    ...{ code: 'NOT_FOUND', hint: 'List them with `agent-os task list --all`.' },
+    message: `there is no task of go-backend with the id ${'7'.repeat(26)}`,
+  });
+  await expect(answer('7ZZZ')).rejects.toMatchObject({
+    message: 'there is no task of go-backend with the id 7ZZZ',
+  });
+});
+
 describe('triggers', () => {
   it('are fired by whoever is first, with the commit’s author and time, and never for old commits', async () => {
     const workspace = await makeTeam();
