@@ -1,5 +1,6 @@
 import { describeForce, encodeResource, LOCKS_PREFIX } from '../domain/locks/lock-ref.ts';
 import type { RefName } from '../domain/names.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { type Check, counted, fail, ok, warn } from './doctor-check.ts';
 import type { Workspace } from './workspace.ts';
@@ -29,7 +30,7 @@ export async function checkLocks(
     ),
     ...unpublished.map(({ resource }) =>
       warn('locks', `${resource} was locked before there was a remote, which does not know it`, {
-        fix: `agent-os unlock ${resource}, then lock it again`,
+        fix: `agent-os unlock ${shellWord(resource)}, then lock it again`,
         data: { resource },
       }),
     ),
@@ -52,7 +53,7 @@ async function lostLocks(workspace: Workspace): Promise<readonly Check[]> {
   for (const who of await workspace.sessions.list()) {
     for (const { resource, believed } of await locks.own(who)) {
       if (believed) continue;
-      const fix = `See who has it: agent-os locks ${resource} --refresh`;
+      const fix = `See who has it: agent-os locks ${shellWord(resource)} --refresh`;
       checks.push(
         warn('locks', `the lock of ${who.agent} on ${resource} has run out or was taken over`, { fix }),
       );

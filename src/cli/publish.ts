@@ -33,8 +33,8 @@ async function publish(
 }
 
 /** Nobody waits for the process in the background, so all that can be told is how the last one fared. */
-async function waiting({ publisher }: Workspace): Promise<Line | null> {
-  const failure = await publisher.lastFailure();
+async function waiting({ publisher, settings }: Workspace): Promise<Line | null> {
+  const failure = await publisher.lastFailure(settings.remote ?? '');
   return failure && `not published yet, this waits for the next sync: when last asked, ${failure}`;
 }
 

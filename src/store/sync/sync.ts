@@ -69,9 +69,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
   };
   return {
     round: (options) =>
-      options.pull || options.push
-        ? noteAttempt(dependencies.files, () => takeRound(options))
-        : takeRound(options),
+      options.pull || options.push ? noteAttempt(dependencies, () => takeRound(options)) : takeRound(options),
   };
 }
 

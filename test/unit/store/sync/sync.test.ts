@@ -206,16 +206,18 @@ describe('sync: bad luck', () => {
   it('leaves a note of an outage for commands that wait for no round, until the remote answers', async () => {
     const { world, a } = await pair();
     await a.commit();
-    expect(await readFailure(a.files)).toBeNull();
+    const remote = world.remote.connect(a.refs, { client: a.label }).name;
+    expect(await readFailure(a.files, remote)).toBeNull();
     world.remote.intercept = async () => 'unreachable';
     await expect(a.round(AT_ONCE)).rejects.toThrow();
-    const reason = await readFailure(a.files);
+    const reason = await readFailure(a.files, remote);
+    expect(await readFailure(a.files, 'another')).toBeNull();
     expect(reason).toContain('could not be reached');
     await a.round({ pull: false, push: false });
-    expect(await readFailure(a.files)).toBe(reason);
+    expect(await readFailure(a.files, remote)).toBe(reason);
     world.remote.intercept = async () => null;
     await a.round();
-    expect(await readFailure(a.files)).toBeNull();
+    expect(await readFailure(a.files, remote)).toBeNull();
   });
 
   it('reports what it published although the remote went away before the branch had it', async () => {
