@@ -80,13 +80,47 @@ function describe<Reported extends ReportedGate>(
 /** Whether a reported gate satisfies a requirement (`>= 80 %`, `no errors`, `passed`). */
 function judgeGate(require: string | null, { passed, detail = '' }: ReportedGate): boolean {
   if (!passed) return false;
-  const [, sign, bound] = /^(>=|<=|>|<)\s*(\d+(?:\.\d+)?)/.exec(readRequirement(require ?? '') ?? '') ?? [];
+  const requirement = readRequirement(require ?? '') ?? '';
+  if (requirement.startsWith('no ')) return isNone(requirement.slice('no '.length), detail);
+  const [, sign, bound] = /^(>=|<=|>|<)\s*(\d+(?:\.\d+)?)/.exec(requirement) ?? [];
   if (sign === undefined || bound === undefined) return passed;
   const [value] = numbersIn(detail);
   if (value === undefined) return passed;
   if (sign === '>=') return value >= Number(bound);
   if (sign === '<=') return value <= Number(bound);
   return sign === '>' ? value > Number(bound) : value < Number(bound);
+}
+
+/** Words for one thing; `no findings` is not kept where `3 vulnerabilities` are reported. */
+const SAME = [
+  'findings?|vulnerabilit(?:y|ies)|issues?|cves?',
+  'errors?|failures?|violations?',
+  'warnings?',
+  'regressions?',
+];
+
+/**
+ * Whether what was reported leaves none of `what` (`findings`, `critical vulnerabilities`): counts of other kinds only
+ * (`2 low findings`) leave none of it, a count that does not say its kind does not.
+ */
+function isNone(what: string, detail: string): boolean {
+  const kinds = what.split(/\s+/);
+  const noun = kinds.pop() ?? '';
+  const nouns = SAME.find((one) => new RegExp(`^(?:${one})$`, 'i').test(noun)) ?? noun;
+  if (/^\s*\d+\s*$/.test(detail)) return Number(detail) === 0;
+  const counts = [
+    ...detail.matchAll(new RegExp(String.raw`(\d+)\s+((?:[a-z-]+\s+){0,2}?)(?:${nouns})\b`, 'gi')),
+  ];
+  return counts.every(([, count = '', words = '']) => {
+    const said = words
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    return (
+      Number(count) === 0 ||
+      (said.length > 0 && kinds.length > 0 && !kinds.every((kind) => said.includes(kind)))
+    );
+  });
 }
 
 /** When a reported name means a required one, the surest way first. */

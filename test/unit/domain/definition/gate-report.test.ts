@@ -87,6 +87,16 @@ describe('gates that a recap reports', () => {
     ['< 1 %', '1 %', false],
     ['<= 30 ms', '31 ms', false],
     ['no findings', 'none', true],
+    ['no findings', '0', true],
+    ['no findings', '3', false],
+    ['no findings', '2 critical findings', false],
+    ['no findings', '0 critical, 1 low vulnerability', false],
+    ['no findings', '3 CVEs', false],
+    ['no errors', '5 errors', false],
+    ['no errors', '0 errors, 12 warnings', true],
+    ['no critical findings', '2 low findings', true],
+    ['no critical findings', '1 critical finding', false],
+    ['no critical findings', '2 findings', false],
     ['>= 80', 'good', true],
   ])('%s of %s is %s', (require, detail, expected) => {
     const judge = (passed: boolean) =>
