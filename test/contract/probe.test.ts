@@ -22,7 +22,7 @@ async function probe({ repository: { paths, objectFormat } }: Awaited<ReturnType
     remote: 'origin',
     clone: 'a'.repeat(16) as CloneId,
     writer: openObjectWriter({ paths, objectFormat, config: await readConfig(paths) }),
-    budget: 10_000,
+    budget: 120_000,
     sshCommand: null,
   });
 }

@@ -17,7 +17,7 @@ let inits: Finished[];
 let takers: { clone: string; agent: string }[];
 
 beforeAll(async () => {
-  sandbox = await openSandbox({ AGENT_OS_PUBLISH: 'manual', AGENT_OS_TIMEOUT: '60s' });
+  sandbox = await openSandbox({ AGENT_OS_PUBLISH: 'manual' });
   remote = await sandbox.bareRemote();
   clones = [];
   for (const name of NAMES) clones.push(await sandbox.clone(remote, name));

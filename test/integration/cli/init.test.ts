@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import { declinePushes } from '../../support/remote-hooks.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { PATIENT } from './support/team.ts';
 
 test('the first clone creates the branch, the second joins it, and repeating changes nothing', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
 
@@ -36,7 +35,7 @@ test('the first clone creates the branch, the second joins it, and repeating cha
 });
 
 test('two clones that begin at once make one root', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const clones = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
   await Promise.all(clones.map((clone) => sandbox.json(clone, ['init'])));
@@ -49,7 +48,7 @@ test('two clones that begin at once make one root', async () => {
 });
 
 test('it touches nothing of the user but agent-os.* in this repository', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const clone = await sandbox.clone(await sandbox.bareRemote(), 'ada');
   const config = async () => (await sandbox.git(clone, 'config', '--local', '--list')).split('\n');
   const before = await config();
@@ -62,7 +61,7 @@ test('it touches nothing of the user but agent-os.* in this repository', async (
 });
 
 test('the remote is the one asked for, or origin, or the only one; else none, with a warning', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const repository = await sandbox.repository('ada');
   expect(await sandbox.json(repository, ['init'])).toMatchObject({ remote: null, capabilities: null });
@@ -84,7 +83,7 @@ test('the remote is the one asked for, or origin, or the only one; else none, wi
 });
 
 test('another ref, in a bare repository', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const bare = await sandbox.bareRemote('bare.git', { empty: true });
   expect(await sandbox.json(bare, ['init', '--ref', 'refs/agent-os/branch'])).toMatchObject({
     created: true,
@@ -97,7 +96,7 @@ test('another ref, in a bare repository', async () => {
 });
 
 test('a host that takes branches only: said clearly, the branch works, and a lock is refused rather than local', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   await declinePushes(remote, { message: 'only branches here', refs: 'refs/agent-os/*' });
   const clone = await sandbox.clone(remote, 'ada');
@@ -114,7 +113,7 @@ test('a host that takes branches only: said clearly, the branch works, and a loc
 });
 
 test('a remote that takes nothing: the branch is here, and exit code 4 says that it is not there', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   await declinePushes(remote, { message: 'read only' });
   const clone = await sandbox.clone(remote, 'ada');
@@ -126,7 +125,7 @@ test('a remote that takes nothing: the branch is here, and exit code 4 says that
 });
 
 test('a remote that is gone: exit code 5, and nothing was made', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const clone = await sandbox.clone(await sandbox.bareRemote(), 'ada');
   await sandbox.git(clone, 'remote', 'set-url', 'origin', sandbox.path('nowhere.git'));
   expect(await sandbox.json(clone, ['init'], { exit: 5 })).toMatchObject({
@@ -144,13 +143,13 @@ test.each([
   [['--remote', '--upload-pack=x'], 'BAD_NAME'],
   [['--remote', 'ext::sh -c x'], 'BAD_NAME'],
 ])('init %j is refused', async (args, code) => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   expect(await sandbox.json(repository, ['init', ...args], { exit: 2 })).toMatchObject({ error: { code } });
 });
 
 test('outside of a repository', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const done = await sandbox.cli(sandbox.root, ['init']);
   expect(done.stderr).toContain('is in no git repository');
   expect({ stdout: done.stdout, exitCode: done.exitCode }).toEqual({ stdout: '', exitCode: 1 });

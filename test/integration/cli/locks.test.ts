@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from './support/team.ts';
+import { makeTeam } from './support/team.ts';
 
 test('a lock needs a session', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init']);
   const done = await sandbox.cli(repository, ['lock', 'database']);
@@ -15,7 +15,7 @@ test('a lock needs a session', async () => {
 });
 
 test('who comes second is told who holds it, in words and in JSON, and gets it after the release', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   const got = await sandbox.cli(ada, [
     'lock',
@@ -49,7 +49,7 @@ test('who comes second is told who holds it, in words and in JSON, and gets it a
 });
 
 test('paths cover each of several resources, and overlap decides', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   expect(await sandbox.json(ada, ['lock', 'one', 'two', '--paths', 'db/**', '*.sql'])).toMatchObject({
     locks: [
@@ -64,7 +64,7 @@ test('paths cover each of several resources, and overlap decides', async () => {
 });
 
 test('locks lists, shows one in full, and sees the others after --refresh', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   expect(await sandbox.cli(bob, ['locks'])).toMatchObject({
     stdout: 'Nothing is locked.\n',
@@ -80,7 +80,7 @@ test('locks lists, shows one in full, and sees the others after --refresh', asyn
 });
 
 test('a forced release needs the record as it is and a reason, and the holder is told', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
   expect(await sandbox.json(bob, ['unlock', 'database'], { exit: 3 })).toMatchObject({
@@ -122,7 +122,7 @@ test('a forced release needs the record as it is and a reason, and the holder is
 });
 
 test('of a record that cannot be read, a release by force says that it names nobody', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada } = await makeTeam(sandbox);
   await sandbox.git(ada, 'push', '-q', '--no-verify', 'origin', 'HEAD:refs/agent-os/locks/api');
   const oid = await sandbox.git(ada, 'rev-parse', 'HEAD');
@@ -134,16 +134,16 @@ test('of a record that cannot be read, a release by force says that it names nob
 });
 
 test('a waiter gets the lock when it is released', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
-  const waiting = sandbox.startCli(bob, ['lock', 'database', '--wait', '60s']);
+  const waiting = sandbox.startCli(bob, ['lock', 'database', '--wait', '10m']);
   await sandbox.json(ada, ['unlock', 'database']);
   expect(await waiting.result).toMatchObject({ stderr: '', exitCode: 0 });
 });
 
 test('offline a lock is refused, --local takes it for the worktrees here, and a release is queued', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
   await sandbox.git(ada, 'remote', 'set-url', 'origin', sandbox.path('nowhere.git'));
@@ -177,7 +177,7 @@ test.each([
   [['unlock', 'x', '--all'], 'USAGE'],
   [['unlock', 'x', '--reason', 'y'], 'USAGE'],
 ])('%j is refused', async (args, code) => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init']);
   await sandbox.json(repository, ['start', 'working']);
@@ -185,7 +185,7 @@ test.each([
 });
 
 test('names with slashes, spaces, capitals and emoji are names', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init']);
   await sandbox.json(repository, ['start', 'working']);

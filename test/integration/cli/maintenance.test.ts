@@ -2,7 +2,7 @@ import { chmod, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from './support/team.ts';
+import { makeTeam } from './support/team.ts';
 
 interface Check {
   readonly name: string;
@@ -28,7 +28,7 @@ async function editBranch(sandbox: Sandbox, clone: string, path: string, content
 }
 
 test('doctor finds nothing to mend where all is well, and says what it looked at', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['sync']);
   const done = await sandbox.cli(ada, ['doctor']);
@@ -49,7 +49,7 @@ test('doctor finds nothing to mend where all is well, and says what it looked at
 });
 
 test('doctor before init, and with a remote that is gone', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const clone = await sandbox.clone(await sandbox.bareRemote(), 'ada');
   expect(await examine(sandbox, clone, 1)).toMatchObject([
     { name: 'remote', status: 'warn', fix: 'agent-os init --remote origin' },
@@ -61,7 +61,7 @@ test('doctor before init, and with a remote that is gone', async () => {
 });
 
 test('doctor names each broken record and each lock file that was left behind', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init', '--no-view']);
   await editBranch(sandbox, repository, 'agents/ada.yaml', 'name: [\n<<<<<<< ours\n');
@@ -130,7 +130,7 @@ test('doctor counts in words that fit', async () => {
 });
 
 test('doctor names each hook that git does not reach, where hooks are installed', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
   expect((await sandbox.cli(repository, ['doctor'])).stdout).toMatch(/^ok +hooks +none are installed$/m);
@@ -152,7 +152,7 @@ test('doctor names each hook that git does not reach, where hooks are installed'
 });
 
 test('doctor notices a lock that has vanished from the remote, and what is not published', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
   await sandbox.git(remote, 'update-ref', '-d', 'refs/agent-os/locks/database');
@@ -166,7 +166,7 @@ test('doctor notices a lock that has vanished from the remote, and what is not p
 });
 
 test('gc removes what is older than policy keeps, from the branch and from the remote, and nothing else', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['send', 'bob', 'old news']);
   await sandbox.json(ada, ['send', 'bob', 'not read yet']);

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { makeSandbox, PROJECT } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from './support/team.ts';
+import { makeTeam } from './support/team.ts';
 
 test('git finds it as a command of its own', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   const manifest = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as {
     bin: Record<string, string>;
@@ -26,7 +26,7 @@ test('git finds it as a command of its own', async () => {
 });
 
 test('an interrupted wait ends with 130, and leaves no lock behind', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
   const trace = sandbox.path('trace');
@@ -40,7 +40,7 @@ test('an interrupted wait ends with 130, and leaves no lock behind', async () =>
 });
 
 test('a reader that goes away early is no failure', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const command = `"$0" "$1" --help | true; echo "\${PIPESTATUS[0]}"`;
   const done = await sandbox.start(
     'bash',
@@ -51,7 +51,7 @@ test('a reader that goes away early is no failure', async () => {
 });
 
 test('batch keeps one workspace: a lock and an unlock are one push each, and nothing else on the network', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['sync']);
   const trace = sandbox.path('trace');
@@ -84,7 +84,7 @@ test('batch keeps one workspace: a lock and an unlock are one push each, and not
 });
 
 test('sync says what it did, and without a remote that there is nothing to do', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   const done = await sandbox.cli(ada, ['sync']);
   expect(done.stdout).toMatch(/^origin: .*, published 1; /);
@@ -129,7 +129,7 @@ test('what is sent while the remote is away is said to wait, once that is known'
 });
 
 test('the demo proves what it shows', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const done = await sandbox.cli(sandbox.root, ['demo']);
   expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
   expect(done.stdout).toContain('backend$ agent-os init\n');

@@ -174,12 +174,17 @@ test('ten commits make one push, and it is on the remote', async () => {
   const log = join(team.remote, 'pushes');
   await write(team.remote, { 'hooks/post-receive': `#!/bin/sh\necho push >>'${log}'\n` });
   await sandbox.start('chmod', ['+x', 'hooks/post-receive'], team.remote).result;
+  // The pause for more commits ends when they are made, however long that takes.
+  const [bin, made] = [sandbox.path('pausing'), sandbox.path('made')];
+  await write(bin, { sleep: `#!/bin/sh\nwhile [ ! -e '${made}' ]; do /bin/sleep 0.1; done\n` });
+  await sandbox.start('chmod', ['+x', 'sleep'], bin).result;
+  const env = { PATH: `${bin}:${sandbox.env['PATH']}` };
   for (let number = 1; number <= 10; number += 1) {
     await write(team.ada, { f: String(number) });
-    const env = { AGENT_OS_PAUSE: '3' };
     await git('add', 'f');
     expect((await sandbox.tryGit(team.ada, ['commit', '-qm', `${number}`], { env })).exitCode).toBe(0);
   }
+  await write(sandbox.root, { made: '' });
   await sandbox.settled();
   expect((await readFile(log, 'utf8')).trim().split('\n')).toEqual(['push']);
   await sandbox.json(team.bob, ['sync']);

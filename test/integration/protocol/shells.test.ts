@@ -246,7 +246,7 @@ test('an installed package renders a script that finds it, whatever its folder i
   const repository = await sandbox.repository('ada');
   const packed = execFileSync(
     'npm',
-    ['pack', '--silent', '--ignore-scripts', '--pack-destination', sandbox.root],
+    ['pack', '--silent', '--ignore-scripts', '--no-update-notifier', '--pack-destination', sandbox.root],
     {
       cwd: PROJECT,
       encoding: 'utf8',

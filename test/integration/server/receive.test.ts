@@ -5,14 +5,14 @@ import { MERGE_VERSION } from '../../../src/store/commit-message.ts';
 import { serveHttp } from '../../support/http-remote.ts';
 import { installHook } from '../../support/remote-hooks.ts';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /** One guarded remote with two clones for the whole file: every push that is refused leaves it as it was. */
 let sandbox: Sandbox;
 let team: Awaited<ReturnType<typeof makeTeam>>;
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   team = await makeTeam(sandbox);
   await sandbox.json(team.remote, ['server', 'install']);
   await sandbox.json(team.ada, ['sync']);
@@ -228,7 +228,7 @@ test('a hook that was there runs first, has its say, and stands in its place aga
 });
 
 test('who pushes is whom the web server has authenticated, and acts for the agents that config.yaml gives them', async () => {
-  const own = await openSandbox(PATIENT);
+  const own = await openSandbox();
   try {
     const { remote, ada, bob } = await makeTeam(own);
     await own.json(remote, ['server', 'install']);

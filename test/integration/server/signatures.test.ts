@@ -3,7 +3,7 @@ import { lacksTool } from '../../support/processes.ts';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
 import { BRANCH, type Forgery, type SigningTeam, signTeam } from '../../support/signing.ts';
 import { serveSsh } from '../../support/ssh-remote.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /** One guarded remote whose policy asks for signatures, and two clones that sign. What is refused leaves it as it was. */
 let sandbox: Sandbox;
@@ -12,7 +12,7 @@ let signing: SigningTeam;
 const OUTBOX = 'refs/agent-os/outbox/0123456789abcdef';
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   team = await makeTeam(sandbox);
   signing = await signTeam(sandbox, team);
   await sandbox.json(team.remote, ['server', 'install']);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serveHttp } from '../../support/http-remote.ts';
 import { openSandbox, PROJECT, type Sandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /** A team with a topic of 120 commits on top of main, which itself went on: what CI sees of a pull request. */
 let sandbox: Sandbox;
@@ -16,7 +16,7 @@ const TOPIC = 120;
 const PAST = 500;
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   const team = await makeTeam(sandbox);
   ({ remote, ada } = team);
   await sandbox.json(ada, ['sync']);

@@ -2,7 +2,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /**
  * One remote with a history of locks, and a plain clone of it as CI has one, in which each case makes its commit: the
@@ -25,7 +25,7 @@ async function lock(clone: string, resource: string, ...options: string[]): Prom
 }
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   const team = await makeTeam(sandbox);
   remote = team.remote;
   const { ada, bob } = team;

@@ -5,7 +5,7 @@ import { MERGE_VERSION } from '../../../src/store/commit-message.ts';
 import { lacksTool } from '../../support/processes.ts';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
 import { BRANCH, type Forgery, type SigningTeam, signTeam } from '../../support/signing.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /**
  * One remote whose policy asks for signatures, two clones that sign with keys that their cards name, and a key of a
@@ -19,7 +19,7 @@ const LOCK = 'refs/agent-os/locks/database';
 const onRemote = (ref: string) => sandbox.git(team.remote, 'rev-parse', ref);
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   team = await makeTeam(sandbox);
   signing = await signTeam(sandbox, team);
 });

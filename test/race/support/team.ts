@@ -11,7 +11,7 @@ resources:
 
 /**
  * Clones of one remote in which `agent-os init` has run; their work is published by `sync` only, so that nothing runs
- * in the background but what a test starts. Their time budget outlasts a busy machine and a test's own pauses.
+ * in the background but what a test starts.
  * @param input.url - where clones find the remote; by default its path
  * @param input.policy - more of config.yaml
  */
@@ -28,7 +28,6 @@ export async function assemble(
   for (const name of input.names) {
     const clone = await sandbox.clone(input.url ?? input.remote, name);
     await sandbox.git(clone, 'config', 'agent-os.publish', 'manual');
-    await sandbox.git(clone, 'config', 'agent-os.timeout', '120s');
     await sandbox.json(clone, ['init', '--no-hooks', '--no-view']);
     if (clones.length === 0) await appendToConfig(sandbox, clone, RESOURCES + (input.policy ?? ''));
     clones.push(clone);
