@@ -82,7 +82,7 @@ test('doctor names each broken record and each lock file that was left behind', 
 });
 
 test('doctor says where the branch is checked out, which stops every write of the clone', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
   const policy = sandbox.path('policy');
@@ -103,7 +103,7 @@ test('doctor says where the branch is checked out, which stops every write of th
 });
 
 test('doctor in a bare repository, where nobody works, finds nothing to mend', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   await sandbox.json(await sandbox.clone(remote, 'ada'), ['init', '--no-hooks', '--no-view']);
   const bare = sandbox.path('bare.git');
@@ -117,7 +117,7 @@ test('doctor in a bare repository, where nobody works, finds nothing to mend', a
 });
 
 test('doctor counts in words that fit', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
   await sandbox.json(repository, ['start', 'Counting']);

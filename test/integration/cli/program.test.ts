@@ -107,7 +107,7 @@ test('sync says what it did, and without a remote that there is nothing to do', 
 });
 
 test('what is sent while the remote is away is said to wait, once that is known', async () => {
-  const sandbox = await makeSandbox({ ...PATIENT, AGENT_OS_PUBLISH: 'background' });
+  const sandbox = await makeSandbox({ AGENT_OS_PUBLISH: 'background' });
   const remote = await sandbox.bareRemote();
   const clone = await sandbox.clone(remote, 'ada');
   await sandbox.json(clone, ['init', '--no-hooks', '--no-view']);

@@ -126,8 +126,8 @@ test('gates: a report and verify say the same of one session, whatever its recap
   const report = async (text: string) => {
     await sandbox.json(ada, ['recap', 'add', '-', '--agent', 'go-backend'], { input: text });
     await sync(ada);
-    const reported = (await sandbox.json(ada, ['report', 'main..topic'], { env: PATIENT })) as Report;
-    const verified = (await sandbox.json(ada, ['verify', 'main..topic'], { env: PATIENT })) as {
+    const reported = (await sandbox.json(ada, ['report', 'main..topic'])) as Report;
+    const verified = (await sandbox.json(ada, ['verify', 'main..topic'])) as {
       findings: { rule: string; message: string }[];
     };
     return {
