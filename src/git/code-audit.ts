@@ -130,9 +130,9 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
       const roots = await walkRoots(tip);
       return (await ensureWhole(source, branch, roots)) ? roots : walkRoots(tip);
     },
-    async merges({ from, to }, limit) {
-      const input = `${to}\n${from === null ? '' : `^${from}\n`}`;
-      const args = ['rev-list', '--merges', `--max-count=${limit}`, '--stdin'];
+    async merges({ tip, without }, limit) {
+      const input = `${[tip, ...without.map((oid) => `^${oid}`)].join('\n')}\n`;
+      const args = ['rev-list', '--merges', ...(limit === null ? [] : [`--max-count=${limit}`]), '--stdin'];
       return (await expectGit({ ...place, args, input })).toString('latin1').split('\n').filter(isOid);
     },
     signatures: ({ tips, without, walk }, allowedSigners) =>

@@ -22,29 +22,28 @@ export interface BranchPlace {
   readonly settings: Pick<Workspace['settings'], 'branch'>;
 }
 
+/** How many merges are made again where none is known to be in order. */
 const MERGES = 200;
 const BATCH = 64;
 
 /**
  * Where the branch comes from, and whether it still has what it had.
- * @param before - an earlier tip; merges since then are made again, and compared. null: those of all time, with `deep`
+ * @param before - an earlier tip
+ * @param judged - what was found in order before: merges since then are made again, and compared; the latest 200 where
+ * nothing was. null: none are
  */
 export async function gatherHistory(
   workspace: BranchPlace,
   audit: Audit,
-  { tip, before, deep }: { readonly tip: Oid; readonly before: Oid | null; readonly deep: boolean },
+  input: { readonly tip: Oid; readonly before: Oid | null; readonly judged: readonly Oid[] | null },
 ): Promise<BranchHistoryFacts> {
+  const { tip, before, judged } = input;
   const { code, scratch } = audit;
   const roots = await code.roots(workspace.settings.branch, tip);
   const known = before === null ? null : await workspace.objects.reader.commit(before);
   const isKept =
     before !== null && known !== null && (await workspace.objects.history.isReachable(before, tip));
-  const from = isKept ? before : null;
-  const merges = (deep || isKept) && from !== tip ? await code.merges({ from, to: tip }, MERGES) : [];
-  const falseMerges: Oid[] = [];
-  for (const merge of merges) {
-    if (await isFalseMerge({ ...scratch, hash: workspace.hash }, merge)) falseMerges.push(merge);
-  }
+  const falseMerges = judged === null ? [] : await findFalseMerges(workspace, audit, { tip, judged });
   return {
     ref: workspace.settings.branch,
     tip,
@@ -53,6 +52,22 @@ export async function gatherHistory(
     before: before === null ? null : { oid: before, isKept },
     falseMerges,
   };
+}
+
+async function findFalseMerges(
+  { objects: { reader }, hash }: BranchPlace,
+  { code, scratch }: Audit,
+  { tip, judged }: { readonly tip: Oid; readonly judged: readonly Oid[] },
+): Promise<readonly Oid[]> {
+  // A clone may have lost what the branch does not have any more.
+  const here = await Promise.all(judged.map((oid) => reader.commit(oid)));
+  const without = here.flatMap((commit) => commit?.oid ?? []);
+  const merges = await code.merges({ tip, without }, without.length === 0 ? MERGES : null);
+  const found: Oid[] = [];
+  for (const merge of merges) {
+    if (await isFalseMerge({ ...scratch, hash }, merge)) found.push(merge);
+  }
+  return found;
 }
 
 /** Whether a commit says that it is a merge of the version that this program makes, and so can make again. */

@@ -94,7 +94,7 @@ export async function checkSignatures(
     drafts: [...findBadSignatures([...operations, ...records], keys), ...findNewKeys(trusted, present)],
     unknown: isUnknown
       ? [
-          `whose keys sign for whom is taken from where ${branch} was before, and that is not known here: give --before`,
+          `whose keys sign for whom is taken from where ${branch} was when a check passed here, and none has: give --before with a commit that you trust, ${state.tip} to begin with what is there now`,
         ]
       : [],
   };

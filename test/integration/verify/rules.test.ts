@@ -237,6 +237,35 @@ describe('the branch', () => {
     expect(mixed.found.join('\n')).toMatch(/has a history of another origin/);
   });
 
+  test('branch-history: a rewritten branch stays one however often it is asked, until somebody says that it was meant', async () => {
+    const passed = { exitCode: 0, found: [] };
+    const rewritten = { exitCode: 4, found: [expect.stringMatching(/^branch-history: .* was rewritten/)] };
+    expect(await checkCopy(async () => {})).toEqual(passed);
+    const work = sandbox.path(`work-${count}`);
+    const again = async (clone: string, ...options: string[]) => {
+      const done = await sandbox.cli(clone, ['verify', '--state', '--json', ...options]);
+      const { findings: all } = JSON.parse(done.stdout) as Verified;
+      const found = all
+        .filter(({ severity }) => severity === 'error')
+        .map(({ rule, message }) => `${rule}: ${message}`);
+      return { exitCode: done.exitCode, found };
+    };
+    const ciAgain = (...options: string[]) => again(ci, '--remote', `copy-${count}`, ...options);
+    // Another clone of it, which has fetched the branch, and has never checked it.
+    const joined = await sandbox.clone(sandbox.path(`copy-${count}.git`), 'joined');
+    await sandbox.json(joined, ['init', '--no-hooks', '--no-view']);
+
+    await force(work, 'HEAD~1');
+    expect(await ciAgain()).toEqual(rewritten);
+    expect(await ciAgain()).toEqual(rewritten);
+    expect(await again(joined)).toEqual(rewritten);
+    await sandbox.json(joined, ['locks', '--refresh']);
+    expect(await again(joined)).toEqual(rewritten);
+    const now = await sandbox.git(work, 'rev-parse', 'HEAD~1');
+    expect(await ciAgain('--before', now)).toEqual(passed);
+    expect(await ciAgain()).toEqual(passed);
+  });
+
   test.each([
     ['a broken record', 'agents/ada.yaml', 'schema: agent-os/card/v1\nname: [\n', /agents\/ada.yaml/],
     [

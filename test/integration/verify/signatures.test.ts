@@ -257,6 +257,36 @@ test('without knowing where the branch was before, nobody can say whose keys cou
   await sandbox.git(team.remote, 'update-ref', LOCK, held);
 });
 
+test('what does not pass once does not pass when it is asked again, or after others have fetched', async () => {
+  const again = await sandbox.clone(team.remote, 'again');
+  await sandbox.git(again, 'config', 'agent-os.remote', 'origin');
+  const verify = async (...options: string[]) => {
+    const done = await sandbox.cli(again, ['verify', '--state', ...options]);
+    return { exitCode: done.exitCode, isUnsigned: done.stdout.includes('is not signed, and is on') };
+  };
+  const unknown = { exitCode: 5, isUnsigned: false };
+  const passed = { exitCode: 0, isUnsigned: false };
+  const refused = { exitCode: 4, isUnsigned: true };
+  // A check of commits takes the branch as it is: that vouches for nothing.
+  await sandbox.json(again, ['verify', 'HEAD..HEAD']);
+  expect(await verify()).toEqual(unknown);
+  expect(await verify()).toEqual(unknown);
+  expect(await verify('--before', signing.base)).toEqual(passed);
+  expect(await verify()).toEqual(passed);
+
+  const tip = await onRemote(BRANCH);
+  await sandbox.git(team.remote, 'update-ref', BRANCH, await forge({}));
+  expect(await verify()).toEqual(refused);
+  await sandbox.json(again, ['locks', '--refresh']);
+  expect(await verify()).toEqual(refused);
+  expect((await sandbox.cli(again, ['verify', 'HEAD..HEAD'])).exitCode).toBe(4);
+  expect(await verify('--offline')).toEqual(refused);
+  await sandbox.git(team.remote, 'update-ref', BRANCH, await forge({ key: 'ada', parent: tip }));
+  expect(await verify()).toEqual(passed);
+  expect(await verify('--offline')).toEqual(passed);
+  await sandbox.git(team.remote, 'update-ref', BRANCH, tip);
+});
+
 test('doctor says that a clone does not sign where the policy asks for it', async () => {
   const said = async (env: Record<string, string>) => {
     const done = await sandbox.cli(team.ada, ['doctor', '--json'], { env });
