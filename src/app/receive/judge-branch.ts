@@ -54,7 +54,7 @@ export async function judgeOutbox(
   const lost = from === null || others.includes(from) ? [] : await history.operations(from, others);
   if (lost.length > 0) return [`${lost.length} operations in it would be lost`];
   if (to === null) return [];
-  const judged = null;
+  const judged = options.known;
   const facts = await gatherHistory(server, server.audit, { tip: to, before: null, judged });
   const problems = findBadHistory(facts).map(({ message }) => message);
   if (problems.length > 0) return problems;

@@ -158,9 +158,11 @@ test('the branch is neither rewritten nor removed, and takes no broken file and 
   const merge = await sandbox.tryGit(ada, ['commit-tree', '-p', tip, '-p', `${tip}~1`, tree], {
     input: message,
   });
-  expect(await push(ada, `${merge.stdout.trim()}:${ref}`)).toContain(
-    'its content is not what that merge gives',
-  );
+  for (const place of [ref, 'refs/agent-os/outbox/0123456789abcdef']) {
+    expect(await push(ada, `${merge.stdout.trim()}:${place}`), place).toContain(
+      'its content is not what that merge gives',
+    );
+  }
   expect(await sandbox.git(remote, 'rev-parse', ref)).toBe(tip);
 });
 
