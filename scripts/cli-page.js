@@ -16,6 +16,9 @@ const JSON_FIELDS = {
   'state get': '`value`',
   'state set': '`value`',
   'state append': '`value`',
+  'config get': '`value`',
+  'config set': '`value`',
+  'config append': '`value`',
   'log add': '`entries: [{id, agent, at, text}]`',
   'log show': '`entries`, `problems`',
   'recap add':

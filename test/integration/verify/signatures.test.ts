@@ -208,6 +208,27 @@ test('a push that takes the rule back is judged by it', async () => {
   expect(await foundWith(BRANCH, off)).toEqual([`is not signed, and is on ${BRANCH}`]);
 });
 
+test('the policy is changed in order by agent-os, and by hand with the trailers that say who acts and where', async () => {
+  const { ada } = team;
+  const at = await onRemote(BRANCH);
+  await sandbox.json(ada, ['sync']);
+  await sandbox.json(ada, ['config', 'set', 'verify.signatures', 'warn']);
+  await sandbox.json(ada, ['sync']);
+  expect(await findings(at)).toEqual([]);
+  await sandbox.json(ada, ['config', 'set', 'verify.signatures', 'error']);
+  const hand = sandbox.path('by-hand');
+  await sandbox.git(ada, 'worktree', 'add', '--quiet', '--detach', hand, 'agent-os');
+  await appendFile(join(hand, 'config.yaml'), '# by hand\n');
+  const trailers = ['--trailer', 'Agent-OS-Agent: ada', '--trailer', `Agent-OS-Ref: ${BRANCH}`];
+  await sandbox.git(hand, 'commit', '--quiet', '-a', '-S', '-m', 'policy', ...trailers);
+  await sandbox.git(hand, 'push', '--quiet', '.', 'HEAD:agent-os');
+  await sandbox.json(ada, ['sync']);
+  expect(await findings(at)).toEqual([]);
+  expect(await sandbox.git(team.remote, 'show', `${BRANCH}:config.yaml`)).toMatch(
+    /signatures: error[\s\S]*# by hand/,
+  );
+});
+
 test('a shallow clone fetches the history that it lacks, and finds the same', async () => {
   const args = ['--depth', '1', '--no-single-branch'];
   const shallow = await sandbox.clone(`file://${team.remote}`, 'shallow', { args });
