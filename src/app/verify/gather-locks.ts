@@ -2,7 +2,7 @@ import type { ChainLink, CodeAudit } from '../../domain/code-audit.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import type { Claim } from '../../domain/locks/claims.ts';
 import { decodeClaims } from '../../domain/locks/claims-codec.ts';
-import type { LockRecord } from '../../domain/locks/lock-record.ts';
+import { isDescribedBy, type LockRecord, readSubject } from '../../domain/locks/lock-record.ts';
 import { decodeLockRecord } from '../../domain/locks/lock-record-codec.ts';
 import { CLAIMS_REF, encodeResource, type Hash, LOCKS_PREFIX } from '../../domain/locks/lock-ref.ts';
 import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
@@ -29,17 +29,20 @@ export async function gatherLocks(
 ): Promise<LockFacts> {
   const records = new Map<ResourceName, LockRecord>();
   const broken: LockFacts['broken'][number][] = [];
+  const mislabelled: LockFacts['mislabelled'][number][] = [];
   for (const [ref, oid] of refs.locks) {
     try {
       const record = await readLockRecord(sources, ref, oid);
       records.set(record.resource, record);
+      const message = (await sources.reader.commit(oid))?.message ?? '';
+      if (!isDescribedBy(record, message)) mislabelled.push({ ref, subject: readSubject(message), record });
     } catch (error) {
       if (!(error instanceof AgentOsError) || !/^(RECORD_BROKEN|SCHEMA_TOO_NEW)$/.test(error.code))
         throw error;
       broken.push({ ref, oid, problem: error.message });
     }
   }
-  return { records, claims: await readClaimsTable(sources.reader, refs.claims), broken };
+  return { records, claims: await readClaimsTable(sources.reader, refs.claims), broken, mislabelled };
 }
 
 /**

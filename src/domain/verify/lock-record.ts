@@ -1,20 +1,20 @@
 import { type LockBoard, liveClaims } from '../locks/blockers.ts';
-import { isHeldBy, iso, type Lease, type LockRecord } from '../locks/lock-record.ts';
+import { describeLockRecord, isHeldBy, iso, type Lease, type LockRecord } from '../locks/lock-record.ts';
 import { describeForce } from '../locks/lock-ref.ts';
 import { patternsOf } from '../locks/path-pattern.ts';
 import { overlaps } from '../locks/pattern-overlap.ts';
-import type { RecordId } from '../names.ts';
+import { quoted, type RecordId } from '../names.ts';
 import { describeEnd } from '../time.ts';
 import { isRunning, type LockFacts, type TimeFacts } from './facts.ts';
 import type { Draft } from './finding.ts';
 
 /**
- * Lock records that cannot be read; leases that have run out and that nobody has taken over, or whose session is
+ * Lock records that cannot be read, or that are called something else than they are; leases that have run out and that nobody has taken over, or whose session is
  * finished (both only warn: the next who wants the lock clears them); and running locks whose paths overlap.
  * @param finished - sessions that have ended
  */
 export function findBadLocks(
-  { broken, ...board }: LockFacts,
+  { broken, mislabelled, ...board }: LockFacts,
   finished: ReadonlySet<RecordId>,
   time: TimeFacts,
 ): readonly Draft[] {
@@ -24,6 +24,13 @@ export function findBadLocks(
         rule: 'lock-record',
         message: `${ref} cannot be read: ${problem}`,
         hint: describeForce(ref, oid),
+      }),
+    ),
+    ...mislabelled.map(
+      ({ ref, subject, record }): Draft => ({
+        rule: 'lock-record',
+        message: `${ref} calls itself ${quoted(subject, 200)}, and its record says ${quoted(describeLockRecord(record), 200)}`,
+        hint: 'The record counts. Find who pushed it; the next `agent-os lock` or `agent-os unlock` of the resource writes both anew.',
       }),
     ),
     ...[...board.records.values()].flatMap((record) =>

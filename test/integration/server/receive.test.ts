@@ -121,6 +121,22 @@ test('a running lock is not taken by somebody else, and neither its token nor it
   expect(await remoteLock()).toBe(held);
 });
 
+test('a record is not called what it is not', async () => {
+  const { bob } = team;
+  const held = await remoteLock();
+  const content = await lockFile(bob, held);
+  const free = await forge(bob, {
+    file: 'lock.yaml',
+    content,
+    parents: [held],
+    message: 'free database #5\n',
+  });
+  expect(await push(bob, `${free}:${lockRef}`)).toMatch(
+    /its subject is not what its record says, 'held database by ada until /,
+  );
+  expect(await remoteLock()).toBe(held);
+});
+
 test('a live claim does not vanish, and none appears without its lock', async () => {
   const { bob, remote } = team;
   const ref = 'refs/agent-os/claims';

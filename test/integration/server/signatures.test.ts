@@ -77,6 +77,7 @@ test('a lock does not move without the signature of whom it names', async () => 
     agent: 'bob',
     ref: 'refs/agent-os/claims',
     parent: await onRemote('refs/agent-os/locks/own'),
+    subject: await sandbox.git(team.remote, 'log', '-1', '--format=%s', 'refs/agent-os/locks/own'),
   });
   expect(await push(moved, 'refs/agent-os/locks/own')).toContain('was signed for refs/agent-os/claims');
 });

@@ -334,6 +334,32 @@ describe('the branch', () => {
     expect(unknown.exitCode).toBe(5);
   });
 
+  test('lock-record: one whose subject says something else than it holds is an error', async () => {
+    const done = await checkCopy(async (work) => {
+      const ref = 'refs/agent-os/locks/database';
+      await sandbox.git(work, 'fetch', '--quiet', 'origin', ref);
+      const held = 'FETCH_HEAD^{tree}';
+      const forged = await sandbox.git(
+        work,
+        'commit-tree',
+        '-p',
+        'FETCH_HEAD',
+        '-m',
+        'free database #5',
+        held,
+      );
+      await sandbox.git(work, 'push', '--quiet', 'origin', `${forged}:${ref}`);
+    });
+    expect(done).toEqual({
+      exitCode: 4,
+      found: [
+        expect.stringMatching(
+          /^lock-record: .* calls itself 'free database #5', .* 'held database by ada until /,
+        ),
+      ],
+    });
+  });
+
   test('severities of config.yaml decide: a warning is no failure, off says nothing', async () => {
     await checkCopy(async (work) => {
       const policy = 'schema: agent-os/config/v1\nverify:\n  foreign-lock: warn\n  trailers: "off"\n';

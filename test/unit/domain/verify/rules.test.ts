@@ -193,6 +193,7 @@ test('lock-record: left over warns, overlapping and unreadable are errors', () =
   const facts = (records: LockRecord[], claims: Claim[] = []) => ({
     ...board(claims, ...records),
     broken: [],
+    mislabelled: [],
   });
   const none = new Set<RecordId>();
   expect(findBadLocks(facts([record('db', [lease()])]), none, time)).toEqual([]);
@@ -214,6 +215,14 @@ test('lock-record: left over warns, overlapping and unreadable are errors', () =
   const found = findBadLocks({ ...facts([]), broken }, none, time);
   expect(found).toEqual([expect.not.objectContaining({ atMost: 'warn' })]);
   expect(found[0]?.hint).toContain(`agent-os unlock 'a b' --force ${oid} --reason`);
+  const mislabelled = [
+    { ref: 'refs/agent-os/locks/db', subject: 'free db #5', record: record('db', [lease()]) },
+  ];
+  expect(findBadLocks({ ...facts([]), mislabelled }, none, time)).toEqual([
+    expect.objectContaining({
+      message: `refs/agent-os/locks/db calls itself 'free db #5', and its record says 'held db by ada until 2026-11-26T02:00:00Z #${TOKEN}'`,
+    }),
+  ]);
 });
 
 test('trailers: a session that gc removed is no error', () => {
