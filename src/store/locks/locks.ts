@@ -157,7 +157,10 @@ export interface JudgePathsRequest {
   readonly askers: readonly LockOwner[];
   /** Relative to the repository's root. */
   readonly paths: readonly string[];
-  /** Milliseconds: what was fetched longer ago is fetched again. Default: what is known counts. */
+  /**
+   * Milliseconds: what was fetched longer ago is fetched again, and so is what would be in the way. Default: what is
+   * known counts.
+   */
   readonly freshWithin?: number;
 }
 

@@ -205,7 +205,14 @@ test('a lock that others took a minute ago is seen; a remote that does not answe
   await age(sandbox, ada);
   expect(refusal(await commit(sandbox, ada, '-m', 'docs'))).toContain('docs is locked by bob');
   await sandbox.json(bob, ['unlock', 'docs']);
+  // By what was last seen, a moment ago, it is locked still.
+  expect(await commit(sandbox, ada, '-m', 'docs')).toMatchObject({ exitCode: 0, stderr: '' });
   await sandbox.git(ada, 'config', 'remote.origin.url', `${remote}-gone`);
+  await write(ada, { 'db/users.sql': 'offline\n' });
+  const stands = refusal(await commit(sandbox, ada, '-am', 'offline'));
+  expect(stands).toContain('database-schema is locked by bob, until ');
+  expect(stands).toContain('origin does not answer; locks are as last seen (last asked ');
+  await sandbox.git(ada, 'reset', '-q', '--hard');
   await sandbox.git(ada, 'reset', '-q');
   await age(sandbox, ada);
   await write(ada, { 'src/app.ts': 'offline\n' });
