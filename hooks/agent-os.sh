@@ -39,6 +39,11 @@ agent_os_marker() {
   done
 }
 
+# Whether the work tree may be one of the agent-os branch, which is no code: only Node can tell.
+agent_os_aside() {
+  [ -f config.yaml ] && { [ -d sessions ] || [ -d agents ]; }
+}
+
 # Seconds since boot; since 1970 where the system does not tell.
 agent_os_now() {
   now='' id=-

@@ -37,6 +37,11 @@ export function writeMergeMessage(parents: number, clock: number): string {
   return `merge: ${parents} lines of history\n\nAgent-OS-Merge: ${MERGE_VERSION}\nAgent-OS-Clock: ${String(clock).padStart(15, '0')}\n`;
 }
 
+/** Whether a commit says that it is a merge of the version that this program makes, and so can make again. */
+export function isOwnMerge({ message, parents }: Pick<CommitObject, 'message' | 'parents'>): boolean {
+  return parents.length > 1 && new RegExp(`^Agent-OS-Merge: ${MERGE_VERSION}$`, 'm').test(message);
+}
+
 /** The operation that a commit's message names, or null for merges and commits made by hand. */
 export function readOperationId(message: string): OperationId | null {
   const found = /^Agent-OS-Op: (\S+)$/m.exec(message)?.[1];

@@ -3,12 +3,11 @@ import { decodeStamps } from '../../domain/document/stamps-file.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { classify, type Place, recordTime } from '../../domain/layout.ts';
 import { type Oid, quoted } from '../../domain/names.ts';
-import type { CommitObject } from '../../domain/ports.ts';
 import { KINDS, type Kind } from '../../domain/schema/kinds.ts';
 import { type BranchEntry, badRecord, findBadEntries } from '../../domain/verify/branch-content.ts';
 import type { BranchHistoryFacts } from '../../domain/verify/branch-history.ts';
 import type { Draft } from '../../domain/verify/finding.ts';
-import { MERGE_VERSION } from '../../store/commit-message.ts';
+import { isOwnMerge } from '../../store/commit-message.ts';
 import { type JoinTools, joinCommits } from '../../store/join-trees.ts';
 import { writeRoot } from '../../store/sync/first-contact.ts';
 import { isSafeName } from '../../store/tree-path.ts';
@@ -68,11 +67,6 @@ async function findFalseMerges(
     if (await isFalseMerge({ ...scratch, hash }, merge)) found.push(merge);
   }
   return found;
-}
-
-/** Whether a commit says that it is a merge of the version that this program makes, and so can make again. */
-export function isOwnMerge({ message, parents }: Pick<CommitObject, 'message' | 'parents'>): boolean {
-  return parents.length > 1 && new RegExp(`^Agent-OS-Merge: ${MERGE_VERSION}$`, 'm').test(message);
 }
 
 /** A merge of the version that this program makes holds the join of its parents and nothing else. */
