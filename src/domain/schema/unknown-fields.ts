@@ -4,7 +4,7 @@ import { KINDS, type Kind } from './kinds.ts';
 
 /** Dotted paths of the fields that the schema of a kind does not name; `schema` is part of every kind. */
 export function findUnknownFields(kind: Kind, value: YamlValue): readonly string[] {
-  return unknownIn(KINDS[kind].schema, value).filter((path) => path !== 'schema');
+  return unknownIn(KINDS[kind].schema(), value).filter((path) => path !== 'schema');
 }
 
 function unknownIn(schema: z.core.$ZodType, value: YamlValue): readonly string[] {
