@@ -8,7 +8,8 @@ const JSON_FIELDS = {
   heartbeat: '`session`, `renewed`, `lost`',
   lock: '`locks: [{resource, mode, holders: [{agent, session, clone}], paths, oid, token, reason, acquiredAt, expiresAt, scope}]`, or `heldBy` with exit code 3',
   unlock: '`released`, `queued`',
-  locks: '`locks` as above, `broken`, `unpublished`',
+  locks:
+    '`locks` as above (a holder whose release waits for the remote has `releasing`), `seenAt`, `broken`, `unpublished`',
   send: '`messages: [{id, thread, from, to, subject, body, priority, ackRequired, ackedAt, sentAt, readAt, task, trigger, commit, paths, attachments: [{name, path, size, type, role, file}]}]`',
   inbox: '`messages` as above, `problems`',
   read: '`messages`, `problems`',

@@ -14,6 +14,7 @@ export async function checkLocks(
   workspace: Workspace,
   before: readonly LockView[],
 ): Promise<readonly Check[]> {
+  if ((await workspace.branch.snapshot()).tip === null) return []; // nobody knows what the remote has
   const locks = await workspace.locks();
   const { locks: held, broken, unpublished } = await locks.list();
   const present = (await workspace.remote?.readMirror())?.locks;

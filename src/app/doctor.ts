@@ -6,6 +6,7 @@ import { checkBranch } from './doctor-branch.ts';
 import { attempt, type Check, counted, fail, ok, warn } from './doctor-check.ts';
 import { checkLocks } from './doctor-locks.ts';
 import type { Capabilities, Inspection } from './repository-ports.ts';
+import { countUnpublished } from './syncing.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Lock files of a git that is at work are gone after milliseconds. */
@@ -84,7 +85,7 @@ async function checkRemote(workspace: Workspace): Promise<readonly Check[]> {
   const { remote } = workspace;
   if (remote !== null) {
     return attempt('remote', async () => {
-      await remote.fetch();
+      await (await workspace.locks()).observe(await remote.fetch());
       return [ok('remote', `${remote.name} answers`)];
     });
   }
@@ -127,9 +128,8 @@ function checkCapabilities(able: Capabilities | null): readonly Check[] {
 }
 
 async function checkPublishing(workspace: Workspace): Promise<readonly Check[]> {
-  const sync = await workspace.sync();
-  if (sync === null) return [];
-  const { pending } = await sync.round({ pull: false, push: false, budget: 0, until: 'published' });
+  if (workspace.remote === null) return [];
+  const pending = await countUnpublished(workspace);
   if (pending === 0) return [ok('publishing', 'the remote has every operation of this clone')];
   return [
     warn('publishing', `${counted(pending, 'operation is', 'operations are')} not on the remote yet`, {

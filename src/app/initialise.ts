@@ -49,6 +49,7 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
   const opened = await input.reopen({ remote, ref });
 
   const { how } = await opened.firstContact();
+  if (opened.remote !== null) await (await opened.locks()).observe(await opened.remote.readMirror());
   const capabilities = await opened.probe();
   await describeBranch(opened);
   const refused = await publish(opened);

@@ -1,5 +1,7 @@
 import { AgentOsError } from '../domain/errors.ts';
-import type { ResourceName } from '../domain/names.ts';
+import type { Oid, ResourceName } from '../domain/names.ts';
+import { parseOperationId } from '../domain/operation.ts';
+import { readOperationId } from '../store/commit-message.ts';
 import type { SyncResult } from '../store/sync/sync.ts';
 import { renewDueLocks } from './locking.ts';
 import type { Workspace } from './workspace.ts';
@@ -17,6 +19,27 @@ export interface SyncReport extends SyncResult {
   readonly released: readonly ResourceName[];
   /** Locks of sessions of this worktree that others have taken over. */
   readonly lost: readonly ResourceName[];
+}
+
+/** How many operations of others the branch has here that it did not have at `since`; null: it was not here. */
+export async function countReceived(
+  { branch, clone, objects }: Pick<Workspace, 'branch' | 'clone' | 'objects'>,
+  since: Oid | null,
+): Promise<number> {
+  const { tip } = await branch.snapshot();
+  if (tip === null || tip === since) return 0;
+  const added = await objects.history.operations(tip, since === null ? [] : [since]);
+  return added.filter(({ message }) => {
+    const id = readOperationId(message);
+    return id === null || parseOperationId(id).clone !== clone;
+  }).length;
+}
+
+/** How many operations of this clone the remote lacks, as far as is known without asking it; 0 without a remote. */
+export async function countUnpublished(workspace: Pick<Workspace, 'sync'>): Promise<number> {
+  const sync = await workspace.sync();
+  const looked = await sync?.round({ pull: false, push: false, budget: 0, until: 'published' });
+  return looked?.pending ?? 0;
 }
 
 /**

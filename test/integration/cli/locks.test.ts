@@ -66,11 +66,7 @@ test('paths cover each of several resources, and overlap decides', async () => {
 test('locks lists, shows one in full, and sees the others after --refresh', async () => {
   const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
-  expect(await sandbox.cli(bob, ['locks'])).toMatchObject({
-    stdout: 'Nothing is locked.\n',
-    stderr: '',
-    exitCode: 0,
-  });
+  expect(await sandbox.cli(bob, ['locks'])).toMatchObject({ stdout: 'Nothing is locked.\n', exitCode: 0 });
   await sandbox.json(ada, ['lock', 'database', '--shared']);
   const list = await sandbox.cli(bob, ['locks', '--refresh']);
   expect(list.stdout).toMatch(/^RESOURCE +MODE +HOLDER .*\ndatabase +shared +ada +in /);
@@ -156,6 +152,12 @@ test('offline a lock is refused, --local takes it for the worktrees here, and a 
     'database: the remote cannot be reached; it is released at the next contact',
   );
   expect(released.exitCode).toBe(0);
+  const waiting = await sandbox.cli(ada, ['locks']);
+  expect(waiting.stdout).toMatch(/^database +exclusive +ada \(released, waits for sync\)/m);
+  expect(waiting.stderr).toMatch(/^as last seen .* UTC .*: `agent-os locks --refresh` asks origin\n$/);
+  expect(await sandbox.json(ada, ['locks', 'database'])).toMatchObject({
+    locks: [{ holders: [{ agent: 'ada', releasing: true }] }],
+  });
   await sandbox.git(ada, 'remote', 'set-url', 'origin', remote);
   expect(await sandbox.json(ada, ['sync'])).toMatchObject({ released: ['database'] });
   expect(await sandbox.git(remote, 'log', '-1', '--format=%s', 'refs/agent-os/locks/database')).toMatch(

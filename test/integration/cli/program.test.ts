@@ -86,9 +86,17 @@ test('batch keeps one workspace: a lock and an unlock are one push each, and not
 test('sync says what it did, and without a remote that there is nothing to do', async () => {
   const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
-  const done = await sandbox.cli(ada, ['sync']);
-  expect(done.stdout).toMatch(/^origin: .*, published 1; /);
-  expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  const said = async (clone: string, ...args: string[]) => {
+    const { stdout, stderr, exitCode } = await sandbox.cli(clone, ['sync', ...args]);
+    return { stdout, stderr, exitCode };
+  };
+  expect(await said(ada)).toEqual({ stdout: 'origin: published 1\n', stderr: '', exitCode: 0 });
+  expect(await said(ada)).toEqual({ stdout: 'origin: up to date\n', stderr: '', exitCode: 0 });
+  expect(await said(bob, '--pull')).toEqual({
+    stdout: 'origin: fetched 1 new\n',
+    stderr: '1 operation is not published yet: run `agent-os sync`\n',
+    exitCode: 0,
+  });
   expect(await sandbox.json(bob, ['sync', '--pull'])).toMatchObject({
     fetched: true,
     published: 0,
@@ -98,6 +106,16 @@ test('sync says what it did, and without a remote that there is nothing to do', 
     error: { code: 'BAD_VALUE' },
   });
   expect(await sandbox.json(bob, ['sync', '--push'])).toMatchObject({ published: 1, pending: 0 });
+  expect((await said(bob, '--push')).stdout).toBe('origin: nothing to publish (not fetched)\n');
+  await sandbox.json(ada, ['log', 'add', 'of ada', '--agent', 'ada']);
+  expect((await said(ada)).stdout).toBe('origin: fetched 1 new, published 1\n');
+  await sandbox.json(ada, ['log', 'add', 'later', '--agent', 'ada']);
+  await sandbox.git(ada, 'remote', 'set-url', 'origin', sandbox.path('nowhere.git'));
+  const offline = await said(ada);
+  expect(offline.stderr).toMatch(
+    /^offline: 1 operation is safe here and not published yet\nerror: the remote origin could not be reached/,
+  );
+  expect(offline).toMatchObject({ stdout: '', exitCode: 5 });
   const alone = await sandbox.repository('carl');
   await sandbox.json(alone, ['init']);
   expect(await sandbox.cli(alone, ['sync'])).toMatchObject({

@@ -106,6 +106,23 @@ describe('release', () => {
     expect(await a.locks.replayQueue()).toEqual({ released: [], left: [] });
   });
 
+  test('offline marks its holder until the remote has heard of it, and a list says when that was last seen', async () => {
+    const { world, a, b } = await holding();
+    await b.locks.list({ refresh: true });
+    const seenAt = new Date(b.clock.now()).toISOString();
+    b.clock.advance(90_000);
+    expect(await b.locks.list()).toMatchObject({ seenAt, locks: [{ resource: database }] });
+
+    const holders = async () => (await a.locks.list()).locks.flatMap((lock) => lock.holders);
+    expect(await holders()).toEqual([{ ...a.who, clone: a.dependencies.clone }]);
+    offline(world);
+    await release(a);
+    expect(await holders()).toEqual([{ ...a.who, clone: a.dependencies.clone, releasing: true }]);
+    offline(world, false);
+    await a.locks.replayQueue();
+    expect(await holders()).toEqual([]);
+  });
+
   test('that was queued does not end a later lock of the same session', async () => {
     const { world, a, b } = await holding();
     offline(world);
