@@ -36,7 +36,9 @@ export const messageSchema = lazily(() =>
     attachments: z.array(attachment()),
     session: z.optional(describe(recordId, "The sender's session.")),
     command: z.optional(describe(command(), 'Of a task: the command that was addressed to the agent.')),
-    trigger: z.optional(describe(z.string(), 'The trigger of the card that a commit matched.')),
+    trigger: z.optional(
+      describe(z.string(), 'The triggers of the card that a commit matched, with "; " between them.'),
+    ),
     commit: z.optional(describe(commit, 'The commit of the code that the message is about.')),
     paths: z.optional(describe(z.array(z.string()), 'Paths of that commit.')),
     op: operation,

@@ -117,6 +117,26 @@ describe('triggers', () => {
     expect((await workspace.subjects())[0]).toContain('trigger: go-backend: feat: x');
   });
 
+  it('of one commit are one message for the agent, which names them all, and their paths', async () => {
+    const workspace = await makeWorkspace({ agent: 'lead' });
+    const triggers = '[{when: schema, paths: [db/**]}, {when: features, commits: [feat]}]';
+    await addAgent(workspace, { definition: DEFINITION.replace(/\[\{.*\}\]/, triggers) });
+    const { oid } = commitAt(workspace, 0, 'a');
+    const copy = commitAt(workspace, 0, 'b');
+    const { fires } = await testTriggers(workspace, { range: 'A..B' });
+    expect(fires.map(({ trigger, commit, status }) => [trigger, commit, status])).toEqual([
+      ['schema', oid, 'new'],
+      ['features', oid, 'new'],
+      ['schema', copy.oid, 'told'],
+      ['features', copy.oid, 'told'],
+    ]);
+    const { messages } = await fireTriggers(workspace, { commits: [oid, copy.oid] });
+    expect(messages).toMatchObject([
+      { to: 'go-backend', trigger: 'schema; features', commit: oid, paths: ['db/1'] },
+    ]);
+    expect((await fireTriggers(workspace, { commits: [copy.oid] })).messages).toEqual([]);
+  });
+
   it('are told once for commits that make one change', async () => {
     const workspace = await makeTeam();
     const commits = [commitAt(workspace, 0, 'a').oid, commitAt(workspace, 0, 'b').oid];

@@ -18,7 +18,7 @@ function held(...holders: readonly Partial<HolderView>[]): LockView {
     acquiredAt: '2026-11-23T04:00:00.000Z',
     expiresAt: '2026-11-23T06:00:00.000Z',
     scope: 'remote',
-  } as LockView;
+  } as unknown as LockView;
 }
 
 test('what was seen a minute ago counts as it is; what is older, or of unknown age, says so', () => {

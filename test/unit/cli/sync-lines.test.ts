@@ -10,13 +10,8 @@ const REPORT: SyncStory['report'] = {
   branch: 'same',
 };
 
-type Case = readonly [
-  line: string,
-  report: Partial<SyncStory['report']>,
-  story?: Partial<Omit<SyncStory, 'report'>>,
-];
-
-test.each<Case>([
+type Case = [line: string, report: Partial<SyncStory['report']>, story?: Partial<Omit<SyncStory, 'report'>>];
+const CASES: Case[] = [
   ['origin: up to date', {}],
   ['origin: up to date', { branch: 'pushed' }],
   ['origin: nothing new', {}, { half: 'pull' }],
@@ -28,7 +23,9 @@ test.each<Case>([
   ['origin: published 2 (not fetched)', { fetched: false, published: 2 }, { half: 'push' }],
   ['origin: published 2; the branch follows with the next sync', { published: 2, branch: 'behind' }],
   ['origin: nothing new; the branch follows with the next sync', { branch: 'behind' }],
-])('%s', (line, report, story = {}) => {
+];
+
+test.each(CASES)('%s', (line, report, story = {}) => {
   const told = syncLine({ report: { ...REPORT, ...report }, received: 0, half: null, ...story });
   expect(renderLine(told, false)).toBe(line);
 });
