@@ -133,6 +133,22 @@ agent_os_note() {
   printf '%s %s %s %s %s %s\n' "$1" "$2" "$3" "$agent" "$session" "$PWD" >>"$common/agent-os/journal"
 }
 
+# The commit that HEAD is. $1: its kind, `pick` where it may be somebody else's.
+agent_os_note_head() {
+  oid=''
+  IFS= read -r head <"$git_dir/HEAD"
+  case $head in
+    'ref: refs/heads/'*) [ ! -f "$common/${head#ref: }" ] || read -r oid <"$common/${head#ref: }" ;;
+    *' '*) ;;
+    *) oid=$head ;;
+  esac
+  [ -n "$oid" ] || oid=$(git rev-parse HEAD)
+  kind=$1
+  # A rebase makes commits again.
+  if [ -d "$git_dir/rebase-merge" ] || [ -d "$git_dir/rebase-apply" ]; then kind=pick; fi
+  agent_os_note "$kind" "$oid" -
+}
+
 # One process for all that was noted, a moment later: ten commits make one push. Whoever notes looks for it after
 # noting, and it gives up its place before it looks for notes, so that one of the two sees the other.
 agent_os_work() {

@@ -139,6 +139,54 @@ test('a merge with a conflict, a squash, and the branch of the session', async (
   expect((await sessionOf(sandbox, team.ada)).branch).toBe('main');
 });
 
+test('a merge that git commits joins the session; a fast-forward to another’s merge and a squash do not', async () => {
+  const joined = async () => (await commits()).includes(await git('rev-parse', 'HEAD'));
+  await git('checkout', '-q', '-b', 'merging');
+  await git('checkout', '-q', '-b', 'merged');
+  await sandbox.commitFile(team.ada, 'merged', '1');
+  await git('checkout', '-q', 'merging');
+  await git('merge', '-q', '--no-ff', '-m', 'merge: no fast-forward', 'merged');
+  expect(await joined()).toBe(true);
+  expect((await git('rev-list', '-1', '--parents', 'HEAD')).split(' ')).toHaveLength(3);
+
+  // Bob merges, and his merge has what ada has as its first parent.
+  await sandbox.git(team.bob, 'fetch', '-q', team.ada, 'merging');
+  await sandbox.git(team.bob, 'checkout', '-q', '-b', 'merging', 'FETCH_HEAD');
+  await sandbox.git(team.bob, 'checkout', '-q', '-b', 'his');
+  await sandbox.commitFile(team.bob, 'his', '1');
+  await sandbox.git(team.bob, 'checkout', '-q', 'merging');
+  await sandbox.git(team.bob, 'merge', '-q', '--no-ff', '-m', 'merge: of bob', 'his');
+  for (const how of [[], ['--ff-only'], ['--rebase']]) {
+    const before = await git('rev-parse', 'HEAD');
+    await git('pull', '-q', ...how, team.bob, 'merging');
+    expect(await git('log', '-1', '--format=%s')).toBe('merge: of bob');
+    expect(await joined(), how.join()).toBe(false);
+    await git('reset', '-q', '--hard', before);
+  }
+
+  await sandbox.commitFile(team.ada, 'ours', '1');
+  await git('pull', '-q', '--no-rebase', '--no-edit', team.bob, 'merging');
+  expect((await git('rev-list', '-1', '--parents', 'HEAD')).split(' ')).toHaveLength(3);
+  expect(await joined()).toBe(true);
+
+  const count = (await commits()).length;
+  await git('checkout', '-q', '-b', 'squashed', 'HEAD~1');
+  await git('reset', '-q', '--hard', 'HEAD~1');
+  await git('merge', '-q', '--squash', 'merging');
+  expect((await commits()).length).toBe(count);
+  await git('reset', '-q', '--hard');
+
+  // Without a reflog a merge is told by its trailers.
+  await git('config', 'core.logAllRefUpdates', 'false');
+  await git('checkout', '-q', '-b', 'unlogged');
+  await rm(join(team.ada, '.git/logs'), { recursive: true });
+  await git('merge', '-q', '--no-ff', '-m', 'merge: no reflog', 'merged', 'merging');
+  expect(await joined()).toBe(true);
+  await git('config', '--unset', 'core.logAllRefUpdates');
+  await git('checkout', '-q', 'main');
+  await git('branch', '-qD', 'merging', 'merged', 'squashed', 'unlogged');
+});
+
 test('a lock of the session that covers what is committed is named; another is not', async () => {
   await sandbox.json(team.ada, ['lock', 'web pages @2', '--paths', 'web/**']);
   await sandbox.json(team.ada, ['lock', 'elsewhere', '--paths', 'else/**']);
