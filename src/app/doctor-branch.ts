@@ -2,6 +2,7 @@ import { decode } from '../domain/codec.ts';
 import { decodeStamps } from '../domain/document/stamps-file.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { CONFIG_PATH, classify } from '../domain/layout.ts';
+import type { RecordId } from '../domain/names.ts';
 import { KINDS, type Kind } from '../domain/schema/kinds.ts';
 import { resolveConfig } from '../domain/schema/resolve-config.ts';
 import { describeEnd } from '../domain/time.ts';
@@ -94,6 +95,7 @@ async function checkSessions(workspace: Workspace, snapshot: Snapshot): Promise<
   const { locks } = await (await workspace.locks()).list();
   const active = await readActiveSessions(workspace, readRecords(snapshot), { locks });
   const silent = active.filter(({ stale }) => stale);
+  const own = silent.length === 0 ? null : await readOwnSession(workspace);
   return [
     ...(silent.length === 0 ? [ok('sessions', counted(active.length, 'is active', 'are active'))] : []),
     ...silent.map(({ agent, id, heartbeatAt, clone, holds }) => {
@@ -102,10 +104,20 @@ async function checkSessions(workspace: Workspace, snapshot: Snapshot): Promise<
         'sessions',
         `${agent} gave no sign of life since ${describeEnd(heartbeatAt, workspace.clock.now())}${held} (session ${id})`,
         {
-          fix: 'agent-os reap',
+          fix: id === own ? `It is this worktree's own: agent-os done 'what was done'` : 'agent-os reap',
           data: { agent, session: id, clone, holds },
         },
       );
     }),
   ];
+}
+
+/** The session as which commands here act, and which `reap` leaves alone therefore. */
+async function readOwnSession(workspace: Workspace): Promise<RecordId | null> {
+  try {
+    return (await workspace.identify()).session;
+  } catch (error) {
+    if (error instanceof AgentOsError) return null; // nobody says who speaks
+    throw error;
+  }
 }

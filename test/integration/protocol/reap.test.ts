@@ -37,6 +37,9 @@ test('a session that is gone shows as stale with what it holds, everywhere, and 
   const dry = await sandbox.cli(bob, ['reap'], LATER);
   expect(dry.stdout).toMatch(/^Would end ada \(.*\), which holds api, database-schema: working\n$/);
   expect(dry.stderr).toContain('agent-os reap --yes');
+  const own = await sandbox.cli(ada, ['reap'], LATER);
+  expect(own.stdout).toMatch(/^Left alone ada \(.* \(this is your own session: agent-os done ends it\)\n$/);
+  expect((await sandbox.cli(ada, ['doctor'], LATER)).stdout).toMatch(/still holds .*\n.*agent-os done/);
 
   const both = await Promise.all(
     [bob, cyd].map((clone) => sandbox.json(clone, ['reap', '--yes'], LATER) as Promise<Reaped>),
