@@ -1,6 +1,6 @@
 /** Data of `--json`, beside `schema`; camelCase, times in ISO 8601. Commands that are not here have none of note. */
 const JSON_FIELDS = {
-  init: '`created`, `branch`, `remote`, `capabilities`, `view`, `hooks` (how many git reaches; null with `--no-hooks`), `home`',
+  init: '`created`, `already` (this clone was set up before), `branch`, `remote`, `capabilities`, `view`, `hooks` (how many git reaches; null with `--no-hooks`), `home`',
   context:
     '`state`, `sessions`, `locks`, `unread`, `tasks`, `recaps`, `specialists: [{agent, sessions, locks, changes}]`, `changes`, `conflicts`, `home`, `problems`',
   start: '`session`, `resumed`, `specialists` as in context',

@@ -5,6 +5,7 @@ import { parseAgentName, parseRefName, parseRemoteName, quoted, type RefName } f
 import type { Change } from '../store/branch.ts';
 import { BRANCH_README } from './branch-readme.ts';
 import type { Capabilities } from './repository-ports.ts';
+import { countReceived } from './syncing.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface InitialiseInput {
@@ -18,6 +19,16 @@ export interface InitialiseInput {
   }) => Promise<Workspace>;
 }
 
+/** What setting up has changed in a clone that was set up before. */
+export interface Repetition {
+  /** The remote until now. */
+  readonly remote: string | null;
+  /** How many operations of others came. */
+  readonly received: number;
+  /** README or policy were missing. */
+  readonly isMended: boolean;
+}
+
 export interface Initialised {
   /** Whether neither this repository nor the remote had the branch before. */
   readonly created: boolean;
@@ -28,6 +39,8 @@ export interface Initialised {
   /** Configured remotes among which none was chosen, because none of them is called origin. */
   readonly candidates: readonly string[];
   readonly capabilities: Capabilities | null;
+  /** Null where this clone was not set up before; else what this time has changed. */
+  readonly again: Repetition | null;
   /** Why the branch is not on the remote: the host's words; null when it is, or without a remote. */
   readonly refused: string | null;
 }
@@ -46,12 +59,16 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
     names,
   });
   const ref = input.ref === undefined ? workspace.settings.branch : parseRefName(input.ref);
+  const { tip } = await workspace.branch.snapshot();
+  // That there is a view or none is what every set-up leaves behind.
+  const isRepeated = tip !== null && workspace.settings.view !== null && ref === workspace.settings.branch;
   const opened = await input.reopen({ remote, ref });
 
   const { how } = await opened.firstContact();
   if (opened.remote !== null) await (await opened.locks()).observe(await opened.remote.readMirror());
   const capabilities = await opened.probe();
-  await describeBranch(opened);
+  const received = isRepeated ? await countReceived(opened, tip) : 0;
+  const isMended = await describeBranch(opened);
   const refused = await publish(opened);
 
   if (remote !== null) await config.set('agent-os.remote', remote);
@@ -65,6 +82,7 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
     remote,
     candidates: remote === null ? names : [],
     capabilities,
+    again: isRepeated ? { remote: workspace.settings.remote, received, isMended } : null,
     refused,
   };
 }
@@ -99,9 +117,9 @@ export function noSuchRemote(wanted: string, names: readonly string[]): AgentOsE
   });
 }
 
-/** README and policy, unless somebody wrote them before. */
-async function describeBranch(workspace: Workspace): Promise<void> {
-  await workspace.branch.commit({
+/** README and policy, unless somebody wrote them before. @returns whether one was missing */
+async function describeBranch(workspace: Workspace): Promise<boolean> {
+  const { changed } = await workspace.branch.commit({
     agent: parseAgentName('agent-os'),
     session: null,
     async plan({ snapshot }) {
@@ -113,6 +131,7 @@ async function describeBranch(workspace: Workspace): Promise<void> {
       return { subject: 'init: what this branch is', changes, result: null };
     },
   });
+  return changed;
 }
 
 /** @returns the host's words when it refused; null when the branch is there, or there is no remote */

@@ -13,7 +13,8 @@ test('the first clone creates the branch, the second joins it, and repeating cha
     stderr: "Next: agent-os start --agent NAME 'what you are about to do'\n",
     exitCode: 0,
   });
-  const quiet = await sandbox.cli(ada, ['init', '-q']);
+  const fresh = await sandbox.clone(remote, 'carl');
+  const quiet = await sandbox.cli(fresh, ['init', '-q']);
   expect(quiet).toMatchObject({ stderr: '', exitCode: 0 });
   expect(quiet.stdout).not.toContain('Next:');
   expect(await sandbox.json(bob, ['init'])).toMatchObject({
@@ -26,12 +27,34 @@ test('the first clone creates the branch, the second joins it, and repeating cha
     refused: null,
   });
 
+  const again = await sandbox.cli(ada, ['init']);
+  expect(again).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(again.stdout).toMatch(/^refs\/heads\/agent-os with origin is set up already: nothing was changed\n/);
+
   const before = await sandbox.git(remote, 'for-each-ref');
   const config = await sandbox.git(ada, 'config', '--local', '--list');
-  await sandbox.json(ada, ['init']);
+  expect(await sandbox.json(ada, ['init'])).toMatchObject({ already: true, created: false });
   expect(await sandbox.git(remote, 'for-each-ref')).toBe(before);
   expect(await sandbox.git(ada, 'config', '--local', '--list')).toBe(config);
   expect(await sandbox.git(remote, 'ls-tree', '--name-only', 'agent-os')).toBe('README.md\nconfig.yaml');
+});
+
+test('repeated, it says what has changed this time', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const remote = await sandbox.bareRemote();
+  const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
+  for (const clone of [ada, bob]) {
+    await sandbox.git(clone, 'config', 'agent-os.publish', 'now');
+    await sandbox.json(clone, ['init', '--no-hooks']);
+  }
+  await sandbox.json(bob, ['log', 'add', 'news']);
+  await sandbox.git(ada, 'remote', 'rename', 'origin', 'upstream');
+  await sandbox.git(ada, 'config', '--unset', 'agent-os.remote');
+  const { stdout } = await sandbox.cli(ada, ['init', '--no-view']);
+  expect(stdout.split('\n')[0]).toBe(
+    'refs/heads/agent-os with upstream is set up already: the remote was none before, fetched 1 new, ' +
+      'the view is off now, hooks were installed',
+  );
 });
 
 test('two clones that begin at once make one root', async () => {
@@ -68,7 +91,7 @@ test('the remote is the one asked for, or origin, or the only one; else none, wi
   await sandbox.git(repository, 'remote', 'add', 'one', remote);
   await sandbox.git(repository, 'remote', 'add', 'two', remote);
   const unsure = await sandbox.cli(repository, ['init']);
-  expect(unsure.stdout).toContain('Found refs/heads/agent-os in this repository');
+  expect(unsure.stdout).toContain('refs/heads/agent-os in this repository is set up already');
   expect(unsure.stderr).toContain('several remotes (one, two)');
   expect(unsure.exitCode).toBe(0);
   expect(await sandbox.json(repository, ['init', '--remote', 'two'])).toMatchObject({ remote: 'two' });
