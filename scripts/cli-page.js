@@ -73,7 +73,7 @@ const INTRODUCTION = `# The command line
 
 **Output.** Data goes to standard output, everything else to standard error. \`--json\` prints exactly one object, \`{"schema": "agent-os/cli/<command>/v1", …}\`; an error is \`{"schema": …, "error": {code, message, hint, data}}\` on standard output, with the same exit code. Colour and progress appear on a terminal only; NO_COLOR, FORCE_COLOR and CI are respected. Text that comes from others is stripped of control characters.
 
-**Who speaks**: \`--agent NAME\`, else AGENT_OS_AGENT, else \`git config agent-os.agent\`, else the session that is active in this worktree, else the person of \`user.name\`.
+**Who speaks**: \`--agent NAME\`, else AGENT_OS_AGENT, else \`git config agent-os.agent\`, else the session that is active in this worktree, else the person of \`user.name\`. Who types in a worktree where an agent is active acts as that agent; \`done\` and \`unlock\` say so.
 
 **Settings**: git config \`agent-os.<name>\`, which the environment's AGENT_OS_<NAME> outweighs: \`remote\`, \`ref\` (refs/heads/agent-os), \`timeout\` (10s, on the network), \`publish\` (\`background\`, \`now\` or \`manual\`), \`view\` (true), \`notes\` (false), \`sign\` (false, see [security.md](security.md#signatures)).
 

@@ -1,6 +1,6 @@
 import { AgentOsError } from '../domain/errors.ts';
-import { type AgentName, parseAgentName, type RecordId, slug } from '../domain/names.ts';
-import type { WorktreeSessions } from './workspace.ts';
+import { type AgentName, parseAgentName, slug } from '../domain/names.ts';
+import type { Speaker, WorktreeSessions } from './workspace.ts';
 
 export interface IdentitySources {
   /** `--agent`. */
@@ -15,9 +15,7 @@ export interface IdentitySources {
 }
 
 /** Who speaks, by the first source that says so; with the session that this agent has active in this worktree. */
-export async function identify(
-  sources: IdentitySources,
-): Promise<{ readonly agent: AgentName; readonly session: RecordId | null }> {
+export async function identify(sources: IdentitySources): Promise<Speaker> {
   const active = await sources.sessions.list();
   const named = sources.explicit ?? (sources.environment || sources.configured || undefined);
   const [first, second] = active;
@@ -28,7 +26,8 @@ export async function identify(
     });
   }
   const agent = named === undefined ? (first?.agent ?? personAgent(sources.person)) : parseAgentName(named);
-  return { agent, session: active.find((entry) => entry.agent === agent)?.session ?? null };
+  const session = active.find((entry) => entry.agent === agent)?.session ?? null;
+  return { agent, session, isImplied: named === undefined && session !== null };
 }
 
 function listed(active: readonly { readonly agent: AgentName }[]): string {

@@ -48,6 +48,15 @@ export interface WorktreeSessions {
   remove(session: RecordId): Promise<void>;
 }
 
+/** Who speaks. */
+export interface Speaker {
+  readonly agent: AgentName;
+  /** The one that the agent has active in this worktree. */
+  readonly session: RecordId | null;
+  /** Nobody has named the agent: it is the one that is active in this worktree. */
+  readonly isImplied: boolean;
+}
+
 /** Everything a use case works with. A use case is a function `(workspace, input) → data`; it prints nothing. */
 export interface Workspace {
   readonly paths: RepositoryPaths;
@@ -107,7 +116,7 @@ export interface Workspace {
    * active in this worktree, else the person of user.name.
    * @throws AgentOsError NO_IDENTITY, BAD_NAME, AMBIGUOUS
    */
-  identify(explicit?: string): Promise<{ readonly agent: AgentName; readonly session: RecordId | null }>;
+  identify(explicit?: string): Promise<Speaker>;
   /** Ends the processes that reading opened. */
   close(): Promise<void>;
 }

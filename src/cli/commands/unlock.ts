@@ -6,7 +6,8 @@ import type { CommandOutput, CommandSpec, Invocation } from '../command-spec.ts'
 import { given } from '../given.ts';
 import { holderNames } from '../lock-lines.ts';
 import { published } from '../publish.ts';
-import { strong } from '../text.ts';
+import { speakerNotes } from '../speaker-notes.ts';
+import { type Line, strong } from '../text.ts';
 
 export const command: CommandSpec = {
   name: 'unlock',
@@ -33,13 +34,15 @@ export const command: CommandSpec = {
     checkUsage({ resources, all, force, reason: values.optional('reason') });
     const workspace = await open();
     const who = given({ agent });
+    const speaker = await speakerNotes(workspace, agent);
     if (force !== undefined) {
       const [resource = ''] = resources;
       const input = { ...who, resource, oid: force, reason: values.optional('reason') ?? '' };
-      return runForced(invocation, workspace, input);
+      return runForced(invocation, workspace, input, speaker);
     }
     return describeRelease(
       all ? await unlockAll(workspace, who) : await unlockResources(workspace, { ...who, resources }),
+      speaker,
     );
   },
 };
@@ -63,7 +66,10 @@ function checkUsage(line: {
   if (problem !== null) throw new AgentOsError('USAGE', problem, { hint: 'See `agent-os unlock --help`.' });
 }
 
-function describeRelease({ released, queued, notHeld }: ReleaseOutcome): CommandOutput {
+function describeRelease(
+  { released, queued, notHeld }: ReleaseOutcome,
+  speaker: readonly Line[],
+): CommandOutput {
   const [first] = notHeld;
   return {
     data: { released, ...(queued.length > 0 && { queued }), ...(notHeld.length > 0 && { notHeld }) },
@@ -71,10 +77,13 @@ function describeRelease({ released, queued, notHeld }: ReleaseOutcome): Command
       ...released.map((resource) => ['Released ', strong(resource)]),
       ...(released.length + queued.length + notHeld.length === 0 ? ['No lock is held by this session.'] : []),
     ],
-    notes: queued.map(
-      (resource) =>
-        `${resource}: the remote cannot be reached; it is released at the next contact (agent-os sync)`,
-    ),
+    notes: [
+      ...(released.length + queued.length === 0 ? [] : speaker),
+      ...queued.map(
+        (resource) =>
+          `${resource}: the remote cannot be reached; it is released at the next contact (agent-os sync)`,
+      ),
+    ],
     ...(first !== undefined && {
       error: new AgentOsError('NOT_HOLDER', notHeld.map(describeNotHeld).join('; '), {
         hint: `See \`agent-os locks ${first.resource} --refresh\`.`,
@@ -93,6 +102,7 @@ async function runForced(
   invocation: Invocation,
   workspace: Workspace,
   input: Parameters<typeof forceUnlock>[1],
+  speaker: readonly Line[],
 ): Promise<CommandOutput> {
   const outcome = await forceUnlock(workspace, input);
   switch (outcome.status) {
@@ -111,6 +121,7 @@ async function runForced(
       return published(invocation, workspace, {
         data: { released: [input.resource], former: outcome.former },
         text: [['Released ', strong(input.resource), ` by force; ${whoWasTold(outcome.former)}`]],
+        notes: speaker,
       });
   }
 }

@@ -107,7 +107,7 @@ test('a forced release needs the record as it is and a reason, and the holder is
   ]);
   expect({ ...forced, signal: undefined }).toEqual({
     stdout: 'Released database by force; ada was told\n',
-    stderr: '',
+    stderr: 'as bob, whose session is active in this worktree; --agent NAME speaks for another\n',
     exitCode: 0,
     signal: undefined,
   });
@@ -115,6 +115,25 @@ test('a forced release needs the record as it is and a reason, and the holder is
   await sandbox.json(ada, ['sync']);
   const inbox = await sandbox.cli(ada, ['inbox']);
   expect(inbox.stdout).toContain('Your lock on database is gone');
+});
+
+test('who types unlock or done in a worktree of an agent that nobody has named is told as whom', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const { ada, bob } = await makeTeam(sandbox);
+  await sandbox.git(ada, 'config', 'user.name', 'A Person');
+  const told = 'as ada, whose session is active in this worktree; --agent NAME speaks for another\n';
+  const stderrOf = async (clone: string, args: readonly string[], env = {}) =>
+    (await sandbox.cli(clone, args, { env })).stderr;
+  await sandbox.json(ada, ['lock', 'api', 'web']);
+  expect(await stderrOf(ada, ['unlock', 'api'])).toBe(told);
+  expect(await stderrOf(ada, ['unlock', 'web', '--agent', 'ada'])).toBe('');
+  expect(await stderrOf(ada, ['unlock', '--all'])).toBe('');
+  expect(await sandbox.cli(ada, ['done', 'over'])).toMatchObject({
+    stdout: expect.stringMatching(/^ada has finished session \w+\n$/),
+    stderr: told,
+    exitCode: 0,
+  });
+  expect(await stderrOf(bob, ['done', 'over'], { AGENT_OS_AGENT: 'bob' })).toBe('');
 });
 
 test('of a record that cannot be read, a release by force says that it names nobody', async () => {

@@ -144,7 +144,7 @@ export class Worktree {
       clock: world.clock,
       ids: seededIds(world.clock, world.random),
       hash: hashText,
-      identify: async () => ({ agent, session: null }),
+      identify: async () => ({ agent, session: null, isImplied: false }),
     };
     this.files = openViewFiles(this.view, () => this.workspace.ids.nonce());
   }
