@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from './support/team.ts';
+import { makeTeam } from './support/team.ts';
 
 test('a clone that has not joined says so, and never that nothing is locked or that there is no remote', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'api', '--agent', 'ada']);
   const clone = await sandbox.clone(remote, 'carl');
@@ -33,7 +33,7 @@ test('a clone that has not joined says so, and never that nothing is locked or t
 });
 
 test('where there are remotes and none is chosen, sync names them', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('carl');
   await sandbox.json(repository, ['init', '--no-hooks']);
   for (const name of ['one', 'two']) await sandbox.git(repository, 'remote', 'add', name, `../${name}.git`);

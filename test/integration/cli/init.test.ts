@@ -40,7 +40,7 @@ test('the first clone creates the branch, the second joins it, and repeating cha
 });
 
 test('repeated, it says what has changed this time', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
   for (const clone of [ada, bob]) {

@@ -118,7 +118,7 @@ test('a forced release needs the record as it is and a reason, and the holder is
 });
 
 test('who types unlock or done in a worktree of an agent that nobody has named is told as whom', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   await sandbox.git(ada, 'config', 'user.name', 'A Person');
   const told = 'as ada, whose session is active in this worktree; --agent NAME speaks for another\n';
