@@ -28,8 +28,8 @@ export async function openServer(options: WorkspaceOptions = {}): Promise<Server
     audit: {
       code: openCodeAudit({
         paths,
-        reader,
         remote: null,
+        offline: true,
         budget: settings.networkBudget,
         sshCommand: null,
         variables,

@@ -146,6 +146,11 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     });
   });
 
+  const openAudit = async (offline: boolean) => {
+    const { openCodeAudit } = await import('./git/code-audit.ts');
+    return openCodeAudit({ paths, remote: settings.remote, offline, budget, sshCommand });
+  };
+
   const openUserConfig = once(async () => (await import('./git/user-config.ts')).openUserConfig(paths));
 
   return {
@@ -173,9 +178,10 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       const { openHookPorts } = await import('./git/hook-ports.ts');
       return openHookPorts({ paths, files, clock, ids });
     }),
-    async review() {
+    async review({ offline }) {
       const { openCodeReview } = await import('./git/code-review.ts');
-      return openCodeReview({ paths, remote: settings.remote, branch: settings.branch });
+      const audit = await openAudit(offline);
+      return openCodeReview({ paths, remote: settings.remote, branch: settings.branch, audit });
     },
     async notes() {
       const { NOTES_REF } = await import('./app/notes.ts');
@@ -200,15 +206,11 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       return probeRemote({ paths, remote: remote.name, clone, writer, budget, sshCommand });
     },
     async audit({ offline }) {
-      const [{ openCodeAudit }, { openScratchObjects }] = await Promise.all([
-        import('./git/code-audit.ts'),
+      const [code, { openScratchObjects }] = await Promise.all([
+        openAudit(offline),
         import('./git/scratch-objects.ts'),
       ]);
-      const source = offline ? null : settings.remote;
-      return {
-        code: openCodeAudit({ paths, reader, remote: source, budget, sshCommand }),
-        scratch: openScratchObjects(reader, objectFormat),
-      };
+      return { code, scratch: openScratchObjects(reader, objectFormat) };
     },
     async pushFenced(request) {
       const [{ pushFenced }, { openWorkPush }] = await Promise.all([

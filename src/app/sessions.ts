@@ -198,7 +198,7 @@ async function listPatches(
   if (commits.length === 0 || base === undefined) return [];
   const [first] = commits;
   try {
-    const review = await workspace.review();
+    const review = await workspace.review({ offline: true });
     const each = await review.patchIds(commits as readonly Oid[]);
     const all = first === undefined ? null : await review.combinedPatchId(base as Oid, first as Oid);
     return [...new Set([...each.values(), ...(all === null ? [] : [all])])];

@@ -99,8 +99,8 @@ export interface Workspace {
   };
   /** The history of the code: src/git/code-history.ts. */
   readonly code: CodeHistory;
-  /** What reports read of the history of code and locks; loaded when first asked for. */
-  review(): Promise<CodeReview>;
+  /** What reports read of the history of code and locks. `offline`: nothing that a range lacks is fetched. */
+  review(options: { readonly offline: boolean }): Promise<CodeReview>;
   /** The notes that show recaps beside commits; loaded when first asked for. */
   notes(): Promise<NotesPorts>;
   readonly sessions: WorktreeSessions;

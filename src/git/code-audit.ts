@@ -1,21 +1,23 @@
 import type { ChainLink, CodeAudit, ListedEntry } from '../domain/code-audit.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { isOid, type Oid, quoted } from '../domain/names.ts';
-import type { ObjectReader, RepositoryPaths, TreeMode } from '../domain/ports.ts';
+import type { RepositoryPaths, TreeMode } from '../domain/ports.ts';
 import { listCommits } from './commit-listing.ts';
-import { ensureCommit, ensureRange, ensureWhole, howToFetch, readShallow } from './deepen.ts';
+import { ensureRange, ensureWhole, howToFetch, readShallow } from './deepen.ts';
+import { findRevisions } from './find-revisions.ts';
 import { openLocalRefs } from './local-refs.ts';
 import { expectGit } from './process.ts';
-import { remoteGit, startBudget, unreachable } from './remote-git.ts';
+import { remoteGit, startBudget } from './remote-git.ts';
 import { placeOf } from './repository.ts';
-import { resolveCommits } from './revisions.ts';
+import { badRange, resolveCommits, splitRange } from './revisions.ts';
 import { readSignatures } from './signatures.ts';
 
 interface AuditOptions {
   readonly paths: RepositoryPaths;
-  readonly reader: ObjectReader;
-  /** A configured remote, from which what is missing is fetched; null: nothing is fetched. */
+  /** A configured remote, from which what is missing is fetched; null: there is none. */
   readonly remote: string | null;
+  /** Nothing is fetched. */
+  readonly offline: boolean;
   /** Milliseconds for one fetch. */
   readonly budget: number;
   /** `core.sshCommand`. */
@@ -28,61 +30,43 @@ const LOCKED = ['--grep=^agent-os-lock', '--regexp-ignore-case', '--basic-regexp
 
 /** See the port. What people type as a revision reaches git on standard input only. */
 export function openCodeAudit(options: AuditOptions): CodeAudit {
-  const { paths, reader, remote, budget, sshCommand, variables = {} } = options;
+  const { paths, remote, offline, budget, sshCommand, variables = {} } = options;
   const place = { ...placeOf(paths), variables };
   const source = {
     paths,
-    reader,
+    place,
+    offline,
     remote: remote === null ? null : { name: remote, git: remoteGit(paths, remote, sshCommand) },
     budget: () => startBudget(budget),
   };
   const local = openLocalRefs(paths);
 
-  async function resolve(revision: string): Promise<Oid | null> {
-    if (/^(?:0{40}|0{64})$/.test(revision)) return remoteHead();
-    if (isOid(revision)) {
-      await ensureCommit(source, revision);
-      return revision;
-    }
-    return (await resolveCommits(place, [revision]))[0] ?? null;
-  }
-
-  /** What hosts give as the base of a new branch is zeros: then all that the default branch lacks is new. */
-  async function remoteHead(): Promise<Oid | null> {
-    if (source.remote === null) return null;
-    const listed = await source.remote.git.head(source.budget());
-    if (listed.exitCode !== 0) throw unreachable(source.remote.name, listed);
-    const oid = listed.stdout.toString('latin1').slice(0, listed.stdout.indexOf('\t'));
-    if (!isOid(oid)) return null;
-    await ensureCommit(source, oid);
-    return oid;
-  }
-
   async function pick(range: string | null): Promise<{ readonly from: Oid; readonly to: Oid }> {
     if (range === null) {
-      const to = await resolve('HEAD');
       const bases = ['@{upstream}', ...(remote === null ? [] : [`refs/remotes/${remote}/HEAD`])];
-      for (const base of bases) {
-        const from = await resolve(base);
-        if (from !== null && to !== null) return { from, to };
-      }
+      const [to, ...found] = await resolveCommits(place, ['HEAD', ...bases]);
+      const from = found.find((oid) => oid !== null);
+      if (from && to) return { from, to };
       throw badRange('no range was given, and this branch has no upstream');
     }
-    const [, first, last] = /^(.*?)\.\.(?!\.)(.*)$/.exec(range) ?? [];
-    if (first === undefined || last === undefined)
-      throw badRange(`${quoted(range)} is not a range of commits`);
-    const [from, to] = [await resolve(first || 'HEAD'), await resolve(last || 'HEAD')];
-    if (from === null) throw await noCommit(`${quoted(range)} begins at ${quoted(first)}`);
-    if (to === null) throw await noCommit(`${quoted(range)} ends at ${quoted(last)}`);
+    const [first, last] = splitRange(range);
+    const [from, to] = await findRevisions(source, [first, last]);
+    if (!from) throw await noCommit(`${quoted(range)} begins at ${quoted(first)}`);
+    if (!to) throw await noCommit(`${quoted(range)} ends at ${quoted(last)}`);
     return { from, to };
   }
 
-  /** In a clone that is cut off, `HEAD~1` may exist all the same. */
+  /** Where history is cut off, there may be such a commit all the same. */
   async function noCommit(problem: string): Promise<AgentOsError> {
-    const isCutOff = (await readShallow(paths)).size > 0;
-    if (!isCutOff) return badRange(`${problem}, which names no commit`);
+    const isWhole = (await readShallow(paths)).size === 0;
+    if (isWhole && offline && remote !== null)
+      return badRange(
+        `${problem}, which names no commit here`,
+        'Without --offline, the remote is asked too.',
+      );
+    if (isWhole) return badRange(`${problem}, which names no commit`);
     return new AgentOsError('CANNOT_VERIFY', `${problem}, which names no commit in this shallow clone`, {
-      hint: howToFetch(remote),
+      hint: howToFetch(source),
     });
   }
 
@@ -151,8 +135,4 @@ function parseEntry(line: string): ListedEntry[] {
   const [, mode, oid, size, path] = /^(\d{6}) \w+ ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
   if (mode === undefined || oid === undefined || path === undefined) return [];
   return [{ path, mode: mode as TreeMode, oid: oid as Oid, size: size === '-' ? 0 : Number(size) }];
-}
-
-function badRange(problem: string): AgentOsError {
-  return new AgentOsError('BAD_VALUE', problem, { hint: 'Give two revisions, for example main..HEAD.' });
 }

@@ -1,10 +1,9 @@
 import type { CodeCommit, CodeHistory } from '../domain/code-history.ts';
-import { AgentOsError } from '../domain/errors.ts';
 import { type Oid, quoted } from '../domain/names.ts';
 import type { RepositoryPaths } from '../domain/ports.ts';
 import { expectGit, runGit } from './process.ts';
 import { placeOf } from './repository.ts';
-import { resolveCommits } from './revisions.ts';
+import { badRange, resolveCommits, splitRange } from './revisions.ts';
 
 /** Oid, committer's seconds, author, subject; ended by NUL. */
 const FORMAT = '--format=%H%n%ct%n%an%n%s%x00';
@@ -25,11 +24,10 @@ export function openCodeHistory(paths: RepositoryPaths): CodeHistory {
       };
     },
     async range(range, limit) {
-      const [, from, to] = /^(.*?)\.\.(?!\.)(.*)$/.exec(range) ?? [];
-      if (from === undefined || to === undefined) throw badRange(range, 'is not a range of commits');
-      const [first, last] = await resolveCommits(place, [from || 'HEAD', to || 'HEAD']);
-      if (!first) throw badRange(range, `begins at ${quoted(from)}, which names no commit`);
-      if (!last) throw badRange(range, `ends at ${quoted(to)}, which names no commit`);
+      const [from, to] = splitRange(range);
+      const [first, last] = await resolveCommits(place, [from, to]);
+      if (!first) throw badRange(`${quoted(range)} begins at ${quoted(from)}, which names no commit`);
+      if (!last) throw badRange(`${quoted(range)} ends at ${quoted(to)}, which names no commit`);
       const options = ['--no-merges', '--no-commit-header', '--encoding=UTF-8', `--max-count=${limit}`];
       const args = ['rev-list', ...options, FORMAT, '--stdin'];
       const walked = await expectGit({ ...place, args, input: `${last}\n^${first}\n` });
@@ -42,10 +40,4 @@ export function openCodeHistory(paths: RepositoryPaths): CodeHistory {
 function parseCommit(record: string): CodeCommit {
   const [oid = '', seconds = '', author = '', ...subject] = record.split('\n');
   return { oid: oid as Oid, committedAt: Number(seconds), author, subject: subject.join(' ') };
-}
-
-function badRange(range: string, problem: string): AgentOsError {
-  return new AgentOsError('BAD_VALUE', `${quoted(range)} ${problem}`, {
-    hint: 'Give two revisions, for example main..HEAD.',
-  });
 }

@@ -2,20 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentOsError } from '../domain/errors.ts';
 import { isOid, type Oid, type RefName } from '../domain/names.ts';
-import type { ObjectReader, RepositoryPaths } from '../domain/ports.ts';
-import { expectGit } from './process.ts';
+import type { RepositoryPaths } from '../domain/ports.ts';
+import { expectGit, type GitPlace } from './process.ts';
 import { type Budget, type RemoteGit, unreachable } from './remote-git.ts';
-import { placeOf } from './repository.ts';
+import { resolveCommits } from './revisions.ts';
 
 /** How much further a shallow clone is fetched each time; the last one is all. */
 const STEPS = [50, 200, 1000, 2_147_483_647] as const;
 
-interface Source {
+export interface Source {
   readonly paths: RepositoryPaths;
+  readonly place: GitPlace;
   /** null: no remote is configured. */
   readonly remote: { readonly name: string; readonly git: RemoteGit } | null;
+  /** The remote is not asked. */
+  readonly offline: boolean;
   readonly budget: () => Budget;
-  readonly reader: ObjectReader;
 }
 
 /** Where this clone's history is cut off; empty for a whole one. */
@@ -26,13 +28,31 @@ export async function readShallow({ commonDir }: RepositoryPaths): Promise<Reado
 
 /**
  * Make sure that a commit is here, fetching it alone where it is not.
+ * @param oid - of the commit, or of a tag of it
  * @throws AgentOsError CANNOT_VERIFY, REMOTE_UNREACHABLE
  */
-export async function ensureCommit(source: Source, oid: Oid): Promise<void> {
-  if (await isHere(source, oid)) return;
+export async function ensureCommit(source: Source, oid: Oid): Promise<Oid> {
+  const here = await find(source, oid);
+  if (here !== null) return here;
   await fetchMore(source, (await readShallow(source.paths)).size > 0 ? ['--depth=1'] : [], [oid], oid);
-  if (await isHere(source, oid)) return;
+  const fetched = await find(source, oid);
+  if (fetched !== null) return fetched;
   throw missing(source, oid);
+}
+
+/**
+ * The ancestor of a commit that is here, for which a clone that is cut off before it is deepened.
+ * @param ancestry - `~1`, `^2~3`
+ * @returns null when the commit has no such ancestor
+ * @throws AgentOsError CANNOT_VERIFY, REMOTE_UNREACHABLE
+ */
+export async function findAncestor(source: Source, oid: Oid, ancestry: string): Promise<Oid | null> {
+  for (const step of [0, ...STEPS]) {
+    if (step > 0) await fetchMore(source, [`--deepen=${step}`], [oid], oid);
+    const found = await find(source, `${oid}${ancestry}`);
+    if (found !== null || !(await isCutOff(source, `${oid}\n`))) return found;
+  }
+  return null;
 }
 
 /**
@@ -43,12 +63,7 @@ export async function ensureCommit(source: Source, oid: Oid): Promise<void> {
 export async function ensureRange(source: Source, { from, to }: { from: Oid; to: Oid }): Promise<void> {
   for (const step of [0, ...STEPS]) {
     if (step > 0) await fetchMore(source, [`--deepen=${step}`], [from, to], to);
-    const shallow = await readShallow(source.paths);
-    if (shallow.size === 0) return;
-    const args = ['rev-list', '--stdin'];
-    const input = `${to}\n^${from}\n`;
-    const walked = await expectGit({ ...placeOf(source.paths), args, input });
-    if (!words(walked).some((oid) => shallow.has(oid))) return;
+    if (!(await isCutOff(source, `${to}\n^${from}\n`))) return;
   }
   throw missing(source, to);
 }
@@ -64,8 +79,16 @@ export async function ensureWhole(source: Source, branch: RefName, roots: readon
   return false;
 }
 
-async function isHere({ reader }: Source, oid: Oid): Promise<boolean> {
-  return (await reader.commit(oid)) !== null;
+async function find({ place }: Source, revision: string): Promise<Oid | null> {
+  return (await resolveCommits(place, [revision]))[0] ?? null;
+}
+
+/** Whether this clone's history is cut off at a commit among those that `input` has git walk. */
+async function isCutOff({ paths, place }: Source, input: string): Promise<boolean> {
+  const shallow = await readShallow(paths);
+  if (shallow.size === 0) return false;
+  const walked = await expectGit({ ...place, args: ['rev-list', '--stdin'], input });
+  return words(walked).some((oid) => shallow.has(oid));
 }
 
 async function fetchMore(
@@ -74,8 +97,8 @@ async function fetchMore(
   wanted: readonly string[],
   what: string,
 ): Promise<void> {
-  const { remote } = source;
-  if (remote === null) throw missing(source, what);
+  const { remote, offline } = source;
+  if (remote === null || offline) throw missing(source, what);
   const result = await remote.git.fetch(wanted, source.budget(), options);
   if (result.exitCode === 0) return;
   if (/not our ref|couldn't find remote ref|no such remote ref/i.test(result.stderr))
@@ -83,18 +106,18 @@ async function fetchMore(
   throw unreachable(remote.name, result);
 }
 
-function missing({ remote }: Source, what: string): AgentOsError {
+function missing(source: Source, what: string): AgentOsError {
   return new AgentOsError('CANNOT_VERIFY', `history that has to be checked is not in this clone: ${what}`, {
-    hint: howToFetch(remote?.name ?? null),
+    hint: howToFetch(source),
     data: { missing: what },
   });
 }
 
-/** @param remote - null: none is configured */
-export function howToFetch(remote: string | null): string {
-  return remote === null
-    ? 'Name the remote that has it: --remote origin.'
-    : `Fetch it: git fetch --unshallow ${remote} (or fetch-depth: 0 where CI checks out).`;
+/** How a clone that is cut off gets its history. */
+export function howToFetch({ remote, offline }: Pick<Source, 'remote' | 'offline'>): string {
+  if (remote === null) return 'Name the remote that has it: --remote origin.';
+  const how = `git fetch --unshallow ${remote.name} (or fetch-depth: 0 where CI checks out)`;
+  return offline ? `Leave out --offline, or fetch it: ${how}.` : `Fetch it: ${how}.`;
 }
 
 function words(output: Buffer): readonly Oid[] {

@@ -1,4 +1,5 @@
-import { isOid, type Oid } from '../domain/names.ts';
+import { AgentOsError } from '../domain/errors.ts';
+import { isOid, type Oid, quoted } from '../domain/names.ts';
 import { type GitPlace, runGit } from './process.ts';
 
 /**
@@ -19,6 +20,29 @@ export async function resolveCommits(
     const answer = answers[asked.indexOf(revision)] ?? '';
     return isOid(answer) ? answer : null;
   });
+}
+
+/**
+ * Both ends of `A..B` as they were typed; HEAD where an end is left out.
+ * @throws AgentOsError BAD_VALUE
+ */
+export function splitRange(range: string): readonly [from: string, to: string] {
+  const [, from, to] = /^(.*?)\.\.(?!\.)(.*)$/.exec(range) ?? [];
+  if (from === undefined || to === undefined) throw badRange(`${quoted(range)} is not a range of commits`);
+  if (range.includes('...')) {
+    throw badRange(
+      `${quoted(range)} has three dots, which ranges here do not have`,
+      'Write A..B: the commits that B has and A does not, also where both went on since they parted.',
+    );
+  }
+  return [from || 'HEAD', to || 'HEAD'];
+}
+
+export function badRange(
+  problem: string,
+  hint = 'Give two revisions, for example main..HEAD.',
+): AgentOsError {
+  return new AgentOsError('BAD_VALUE', problem, { hint });
 }
 
 /** Whether a revision fits on a line of its own. */

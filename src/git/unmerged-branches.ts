@@ -9,6 +9,8 @@ const COMMITS = 5000;
 
 interface Search {
   readonly place: GitPlace;
+  /** Where this clone's history is cut off: such a commit would seem to add every file that there is. */
+  readonly shallow: ReadonlySet<Oid>;
   readonly remote: string | null;
   readonly branch: RefName;
   readonly range: Pick<CommitRange, 'from' | 'to'>;
@@ -26,7 +28,8 @@ export async function readUnmerged(
     without: [search.range.from, search.range.to],
     options: [`--max-count=${COMMITS}`, `--since=${search.days} days ago`],
   });
-  const byOid = new Map(commits.map((commit) => [commit.oid, commit]));
+  const whole = commits.filter(({ oid }) => !search.shallow.has(oid));
+  const byOid = new Map(whole.map((commit) => [commit.oid, commit]));
   const branches = kept.map(([tip, name]) => ({ name, tip, commits: reachable(tip, byOid) }));
   return { branches: branches.filter((one) => one.commits.length > 0), left: tips.size - kept.length };
 }

@@ -15,14 +15,13 @@ import type {
   Signer,
 } from '../domain/ports.ts';
 import type { Branch, Committed, Operation, Snapshot } from './branch.ts';
-import { isMadeByHand, readClock, writeMergeMessage, writeOperationMessage } from './commit-message.ts';
+import { isMadeByHand, writeOperationMessage } from './commit-message.ts';
 import { editTree } from './edit-tree.ts';
+import { planMerge } from './plan-merge.ts';
 import { rememberWrites } from './remembered-writes.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 const ATTEMPTS = 100;
-/** Merges belong to nobody: two clones that merge the same tips must make the same commit. */
-const MERGE_AUTHOR: Person = { name: 'agent-os', email: 'agent-os@agent-os.invalid' };
 
 export interface BranchDependencies {
   readonly ref: RefName;
@@ -42,7 +41,7 @@ export interface BranchDependencies {
 
 /** The branch behind a ref of this repository. Safe across processes and worktrees: the ref moves only by compare-and-swap. */
 export function openBranch(dependencies: BranchDependencies): Branch {
-  const { ref, reader, history, refs, clock, ids } = dependencies;
+  const { ref, reader, history, refs, clock, ids, hash } = dependencies;
 
   const snapshot = async (): Promise<Snapshot> => takeSnapshot(reader, await reader.commit(ref));
 
@@ -143,30 +142,10 @@ export function openBranch(dependencies: BranchDependencies): Branch {
         return { moved: await move(local, only), result: { tip: only, how: 'replaced' } };
       }
       const writes = rememberWrites(reader, dependencies.writer);
-      const { moved, result } = await advance(local, writes, await planMerge(writes.writer, kept));
+      const merge = await planMerge({ reader, writer: writes.writer, hash }, kept);
+      const { moved, result } = await advance(local, writes, merge);
       return { moved, result: { tip: result, how: 'merged' } };
     });
-
-  /** A merge depends on its parents alone: every clone makes the same commit of the same tips. */
-  async function planMerge(writer: ObjectWriter, tips: readonly Oid[]): Promise<NewCommit> {
-    const parents = await Promise.all(
-      tips.map(async (tip) => {
-        const parent = await reader.commit(tip);
-        if (parent === null) throw new AgentOsError('GIT_FAILED', `commit ${tip} to be merged is missing`);
-        return parent;
-      }),
-    );
-    const clocks = await Promise.all(parents.map((parent) => readClock(reader, parent)));
-    // Most commands merge nothing.
-    const { joinCommits } = await import('./join-trees.ts');
-    return {
-      tree: await joinCommits({ reader, writer, hash: dependencies.hash }, parents),
-      parents: tips,
-      message: writeMergeMessage(tips.length, Math.max(...clocks)),
-      author: MERGE_AUTHOR,
-      at: Math.max(...parents.map(({ committedAt }) => committedAt)),
-    };
-  }
 
   return { snapshot, commit, join };
 }

@@ -6,7 +6,7 @@ import type { Report } from '../../domain/report/report.ts';
 import { planScope } from '../../domain/report/scope.ts';
 import type { Card } from '../../domain/schema/card.ts';
 import { readConflicts } from '../documents.ts';
-import { openRecords, type RecordReader } from '../records.ts';
+import type { RecordReader } from '../records.ts';
 import { readSessions, readStaleAfter } from '../session-records.ts';
 import type { Workspace } from '../workspace.ts';
 import { findMakers } from './find-makers.ts';
@@ -14,6 +14,7 @@ import { readHeldLocks } from './read-held-locks.ts';
 import { readMessagesBetween } from './read-messages.ts';
 import { addNamedSessions } from './read-range-sessions.ts';
 import { readRecapsSince } from './read-recaps.ts';
+import { openReportRecords } from './report-records.ts';
 
 /** So many commits are reported, the latest; a range with more says so. */
 const COMMITS = 5000;
@@ -22,16 +23,22 @@ const RECENT_DAYS = 30;
 
 /**
  * What a reviewer reads before the diff of a range: who made it, under which tasks and locks, what was said, decided
- * and left open, and who works on the same paths elsewhere. As this clone knows it, without asking the remote.
+ * and left open, and who works on the same paths elsewhere. As this clone knows it: the remote is asked for nothing
+ * but commits of the range that are missing here.
  * @param input.range - `A..B`; default: from the remote's main branch to HEAD
- * @throws AgentOsError NOT_INITIALISED, BAD_VALUE (the range), GIT_FAILED
+ * @param input.offline - not even for those
+ * @throws AgentOsError NOT_INITIALISED, BAD_VALUE (the range), CANNOT_VERIFY (it is not here and cannot be fetched),
+ *   REMOTE_UNREACHABLE, GIT_FAILED
  */
 export async function createReport(
   workspace: Workspace,
-  input: { readonly range?: string } = {},
+  input: { readonly range?: string; readonly offline?: boolean } = {},
 ): Promise<Report> {
   const now = workspace.clock.now();
-  const [records, review] = await Promise.all([openRecords(workspace), workspace.review()]);
+  const [records, review] = await Promise.all([
+    openReportRecords(workspace),
+    workspace.review({ offline: input.offline ?? false }),
+  ]);
   const readHistory = async () => {
     const range = await review.resolve(input.range ?? null);
     const [walked, unmerged] = await Promise.all([

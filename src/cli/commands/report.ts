@@ -1,6 +1,7 @@
-import { refresh } from '../../app/publishing.ts';
 import { createReport } from '../../app/report/create-report.ts';
+import { refreshForReport } from '../../app/report/report-records.ts';
 import { FORMATS, type Format, formatReport } from '../../report/format.ts';
+import { openForCi } from '../ci-workspace.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { writeTextFile } from '../input.ts';
@@ -32,6 +33,7 @@ export const command: CommandSpec = {
       choices: FORMATS,
     },
     { flags: '--output <file>', description: 'write it there instead of to standard output' },
+    { flags: '--remote <name>', description: 'where the branch and locks are, in a clone that knows none' },
     { flags: '--offline', description: 'show what was last seen, without asking the remote' },
   ],
   examples: [
@@ -39,10 +41,12 @@ export const command: CommandSpec = {
     'agent-os report v1.4..v1.5 --output report.html',
     'agent-os report --format json',
   ],
-  async run({ values, cwd, workspace: open }) {
-    const workspace = await open();
-    const delay = values.flag('offline') ? null : await refresh(workspace);
-    const report = await createReport(workspace, given({ range: values.optional('range') }));
+  async run(invocation) {
+    const { values, cwd } = invocation;
+    const workspace = await openForCi(invocation);
+    const offline = values.flag('offline');
+    const delay = offline ? null : await refreshForReport(workspace);
+    const report = await createReport(workspace, { ...given({ range: values.optional('range') }), offline });
     const output = values.optional('output');
     const text = formatReport(report, chooseFormat(values.optional('format'), output), SCHEMA);
     if (output !== undefined) await writeTextFile(cwd, output, text);

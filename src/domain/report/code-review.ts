@@ -54,11 +54,12 @@ export interface LockChain {
   readonly steps: readonly LockStep[];
 }
 
-/** Reads the code's history, other branches and the chains of lock records; changes nothing, asks no remote. */
+/** Reads the code's history, other branches and the chains of lock records; changes nothing. */
 export interface CodeReview {
   /**
-   * The range that was typed; null: from the remote's main branch to HEAD.
-   * @throws AgentOsError BAD_VALUE (no range, a side that names no commit, no main branch to begin at)
+   * The range that was typed; null: from the remote's main branch to HEAD. What is missing of it is fetched.
+   * @throws AgentOsError BAD_VALUE (no range, a side that names no commit, no main branch to begin at), and what
+   *   CodeAudit.resolveRange throws
    */
   resolve(range: string | null): Promise<CommitRange>;
   /** Newest first, at most `limit`. */

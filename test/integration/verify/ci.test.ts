@@ -87,18 +87,10 @@ test('not knowing is no pass: no network, no credentials, no such commit, nothin
   });
   const cut = await sandbox.json(clone, ['verify', range, '--offline'], { exit: 5 });
   expect(cut).toMatchObject({
-    error: { code: 'CANNOT_VERIFY', hint: expect.stringContaining('--remote origin') },
+    error: { code: 'CANNOT_VERIFY', hint: expect.stringContaining('Leave out --offline') },
   });
   const missing = await sandbox.json(clone, ['verify', `${'1'.repeat(40)}..${head}`], { exit: 5 });
   expect(missing).toMatchObject({ error: { hint: expect.stringContaining('--unshallow origin') } });
-  const parent = await sandbox.json(clone, ['verify', 'HEAD~1..HEAD'], { exit: 5 });
-  expect(parent).toMatchObject({
-    error: {
-      code: 'CANNOT_VERIFY',
-      message: "'HEAD~1..HEAD' begins at 'HEAD~1', which names no commit in this shallow clone",
-      hint: expect.stringContaining('--unshallow origin'),
-    },
-  });
 
   await sandbox.git(clone, 'remote', 'set-url', 'origin', http.url);
   expect(await sandbox.json(clone, ['verify', range], { exit: 5 })).toMatchObject({

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Oid, RefName } from '../../../src/domain/names.ts';
+import { openCodeAudit } from '../../../src/git/code-audit.ts';
 import { openCodeReview } from '../../../src/git/code-review.ts';
 import { discoverRepository } from '../../../src/git/repository.ts';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.ts';
 
 async function openReview(sandbox: Sandbox, repository: string, remote: string | null = null) {
   const { paths } = await discoverRepository(repository, sandbox.env);
-  return openCodeReview({ paths, remote, branch: 'refs/heads/agent-os' as RefName });
+  const audit = openCodeAudit({ paths, remote, offline: false, budget: 120_000, sshCommand: null });
+  return openCodeReview({ paths, remote, branch: 'refs/heads/agent-os' as RefName, audit });
 }
 
 describe('commits of a range', () => {
