@@ -55,13 +55,17 @@ export async function createReport(
     readConflicts(workspace, records),
   ]);
   const commits = walked.slice(0, COMMITS);
-  const begin = Math.min(now, ...commits.map(({ authoredAt }) => authoredAt * 1000));
-  const [sessions, recaps] = await Promise.all([
+  const firstAuthored = Math.min(now, ...commits.map(({ authoredAt }) => authoredAt * 1000));
+  const [sessions, recapsSince] = await Promise.all([
     addNamedSessions(records, latest, commits),
-    readRecapsSince(records, begin),
+    readRecapsSince(records, firstAuthored),
   ]);
-  const makers = await findMakers(review, { commits, sessions, recaps }, { branch: range.branch, now });
+  const known = { commits, sessions, recaps: recapsSince };
+  const makers = await findMakers(review, known, { branch: range.branch, now });
   const scope = planScope(makers, sessions, now);
+  // A squash merge is authored after the work that it is made of, and after the recaps of that work.
+  const begin = scope.time?.start ?? firstAuthored;
+  const recaps = begin < firstAuthored ? await readRecapsSince(records, begin) : recapsSince;
   const [messages, held, cards] = await Promise.all([
     scope.time === null
       ? []

@@ -190,6 +190,27 @@ describe('a session is found behind its commits', () => {
     expect(await makersOf('squashed')).toEqual([byPatch]);
   });
 
+  test('with its recaps, decisions and gates, where the squash was authored after all of them', async () => {
+    const sandbox = await makeSandbox();
+    const { ada, backend } = await beginStory(sandbox);
+    await sandbox.json(ada, ['agent', 'add', '-'], { input: DEFINITION });
+    const session = idOf(await backend('start', 'Authentication'));
+    await sandbox.commitFile(ada, 'a', '1');
+    await sandbox.json(ada, ['recap', 'add', '-', '--agent', 'go-backend'], { input: RECAP });
+    await backend('done', 'done');
+    await sandbox.git(ada, 'checkout', '-q', 'main');
+    await sandbox.git(ada, 'merge', '-q', '--squash', 'topic');
+    const later = new Date(Date.now() + 60_000).toISOString();
+    await sandbox.git(ada, 'commit', '-q', '-m', 'squashed (#1)', '--date', later);
+    const report = (await sandbox.json(ada, ['report', 'origin/main..main'])) as Report;
+    expect(report.commits).toMatchObject([{ makers: [{ session, evidence: 'patch' }] }]);
+    expect(report.recaps).toMatchObject([{ session, decisions: ['Tokens live in Redis.'] }]);
+    expect(report.gates).toMatchObject([
+      { name: 'test coverage', outcome: 'failed', detail: '76 %' },
+      { name: 'lint', outcome: 'not reported' },
+    ]);
+  });
+
   test('whose record is gone, by its trailers in the middle of a squashed message', async () => {
     const sandbox = await makeSandbox();
     const { ada, backend, trailers } = await beginStory(sandbox);
