@@ -20,19 +20,32 @@ export interface DecidingState {
   readonly config: ResolvedConfig;
 }
 
+/** A remote, or a repository without one, that was asked and has no branch. */
+export interface Absence {
+  readonly tip: null;
+  /** `on origin` */
+  readonly where: string;
+  /** What to say where nobody knows that it had one. */
+  readonly problem: AgentOsError;
+}
+
 /**
  * @param offline - go by what was fetched last
- * @throws AgentOsError NOT_INITIALISED, CANNOT_VERIFY, REMOTE_UNREACHABLE
+ * @throws AgentOsError CANNOT_VERIFY, REMOTE_UNREACHABLE
  */
 export async function readDecidingState(
   workspace: Workspace,
   { code }: Audit,
   offline: boolean,
-): Promise<DecidingState> {
+): Promise<DecidingState | Absence> {
   const { remote, objects, settings } = workspace;
   const mirror = await (offline ? remote?.readMirror() : remote?.fetch());
   const refs: LockRefs = mirror ?? (await readLocalRefs(workspace, code));
-  if (refs.branch === null) throw absent(workspace, offline);
+  if (refs.branch === null) {
+    const problem = absent(workspace, offline);
+    if (remote !== null && offline) throw problem;
+    return { tip: null, where: whereOf(workspace), problem };
+  }
   const outboxes = [...(mirror?.outboxes.values() ?? [])].filter((oid) => oid !== refs.branch);
   const tips = outboxes.length === 0 ? [] : await objects.history.maximal([refs.branch, ...outboxes]);
   const open = (oid: Oid) =>
@@ -71,6 +84,10 @@ export async function readPolicy(snapshot: Snapshot, branch: string): Promise<Re
   }
 }
 
+function whereOf({ remote }: Pick<Workspace, 'remote'>): string {
+  return remote === null ? 'in this repository' : `on ${remote.name}`;
+}
+
 function absent({ settings, remote }: Workspace, offline: boolean): AgentOsError {
   if (remote !== null && offline) {
     return new AgentOsError(
@@ -79,8 +96,7 @@ function absent({ settings, remote }: Workspace, offline: boolean): AgentOsError
       { hint: 'Check without --offline, or run `agent-os sync --pull` first.' },
     );
   }
-  const where = remote === null ? 'in this repository' : `on ${remote.name}`;
-  return new AgentOsError('NOT_INITIALISED', `there is no ${settings.branch} ${where}`, {
+  return new AgentOsError('CANNOT_VERIFY', `there is no ${settings.branch} ${whereOf({ remote })}`, {
     hint: remote === null ? 'Name the remote that has it: --remote origin.' : 'Run `agent-os init`.',
   });
 }

@@ -2,8 +2,8 @@ import type { AuditedCommit, AuditRange } from '../../domain/code-audit.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { parsePathPattern } from '../../domain/locks/path-pattern.ts';
 import { isAgentName, isOid, type Oid, quoted, type RefName } from '../../domain/names.ts';
-import type { ResolvedConfig } from '../../domain/schema/resolve-config.ts';
-import { findBadHistory } from '../../domain/verify/branch-history.ts';
+import { type ResolvedConfig, resolveConfig } from '../../domain/schema/resolve-config.ts';
+import { findBadHistory, findRemovedBranch } from '../../domain/verify/branch-history.ts';
 import { readCommitTrailers } from '../../domain/verify/commit-trailers.ts';
 import type { CodeCommitFacts, LockFacts, Requirement, TimeFacts } from '../../domain/verify/facts.ts';
 import { type Draft, type Finding, type RuleId, weigh } from '../../domain/verify/finding.ts';
@@ -21,7 +21,7 @@ import { gatherLocks, gatherStories } from './gather-locks.ts';
 import { gatherFinished, gatherPeople } from './gather-people.ts';
 import { checkSignatures, signatureSeverity } from './gather-signatures.ts';
 import { moveLandmark, recallLandmark } from './last-passed.ts';
-import { type DecidingState, readDecidingState } from './remote-state.ts';
+import { type Absence, type DecidingState, readDecidingState } from './remote-state.ts';
 
 export interface VerifyInput {
   /** `A..B`; by default what HEAD has and its upstream does not. */
@@ -42,12 +42,13 @@ export interface Verification {
   readonly range: AuditRange | null;
   /** How many commits it has. */
   readonly commits: number;
-  readonly branch: { readonly ref: RefName; readonly tip: Oid };
+  /** `tip` is null where there is no branch, or nobody could ask. */
+  readonly branch: { readonly ref: RefName; readonly tip: Oid | null };
 }
 
 /**
  * Judge commits, locks and the branch by the policy in config.yaml of the branch, as the remote has it now.
- * @throws AgentOsError BAD_VALUE, NOT_INITIALISED; CANNOT_VERIFY, REMOTE_UNREACHABLE: not knowing is never a pass
+ * @throws AgentOsError BAD_VALUE; CANNOT_VERIFY, REMOTE_UNREACHABLE: not knowing is never a pass
  */
 export async function verify(workspace: Workspace, input: VerifyInput = {}): Promise<Verification> {
   const offline = input.offline ?? false;
@@ -59,11 +60,12 @@ export async function verify(workspace: Workspace, input: VerifyInput = {}): Pro
     range === null ? [] : audit.code.commits(range),
     readDecidingState(workspace, audit, offline),
   ]);
+  const before = asked ?? landmark?.tip ?? null;
+  if (state.tip === null) return judgeAbsence(state, { workspace, before, range, commits: listed.length });
   const commits = listed.map(describeCommit);
   const check = { workspace, audit, state, commits, range };
   const locks = await readLocks(check);
   const deep = range === null;
-  const before = asked ?? landmark?.tip ?? null;
   // What nobody has checked yet vouches for nothing, where all of it is asked for.
   const since = asked !== null || !deep || landmark?.hasPassed === true ? before : null;
   const [aboutCommits, aboutState] = await Promise.all([
@@ -90,6 +92,28 @@ export async function verify(workspace: Workspace, input: VerifyInput = {}): Pro
     range,
     commits: commits.length,
     branch: { ref: workspace.settings.branch, tip: state.tip },
+  };
+}
+
+/** A branch that was there and is gone took the policy with it: what applies is what applies without one. */
+function judgeAbsence(
+  { where, problem }: Absence,
+  checked: Pick<Verification, 'range' | 'commits'> & {
+    readonly workspace: Workspace;
+    /** Where the branch is known to have been. */
+    readonly before: Oid | null;
+  },
+): Verification {
+  const { before, range, commits } = checked;
+  const { branch: ref } = checked.workspace.settings;
+  if (before === null) throw problem;
+  return {
+    findings: weigh([findRemovedBranch({ ref, where, before })], resolveConfig(null).verify),
+    unknown:
+      commits === 0 ? [] : ['the commits of the range were not judged: policy and records are gone too'],
+    range,
+    commits,
+    branch: { ref, tip: null },
   };
 }
 

@@ -1,4 +1,5 @@
-import { type Verification, verify } from '../../app/verify/verify.ts';
+import { type Verification, type VerifyInput, verify } from '../../app/verify/verify.ts';
+import type { Workspace } from '../../app/workspace.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { quoted } from '../../domain/names.ts';
 import { openForCi } from '../ci-workspace.ts';
@@ -39,7 +40,7 @@ export const command: CommandSpec = {
     const saves = values.list('save').map(parseSave);
     const workspace = await openForCi(invocation);
     progress('asking the remote …');
-    const done = await verify(workspace, {
+    const { done, error } = await check(workspace, {
       ...given({ range: values.optional('range'), before: values.optional('before') }),
       stateOnly: values.flag('state'),
       offline: values.flag('offline'),
@@ -51,9 +52,26 @@ export const command: CommandSpec = {
       await writeReport(invocation, file, await render(format));
     }
     const format = (values.optional('format') ?? 'text') as Format;
-    return conclude(done, await render(format));
+    const isSaid = error !== undefined && format === 'text';
+    return conclude(done, isSaid ? [] : await render(format), error);
   },
 };
+
+/** A check that could not be made is told in every format, as one that found nothing out. */
+async function check(
+  workspace: Workspace,
+  input: VerifyInput,
+): Promise<{ readonly done: Verification; readonly error?: AgentOsError }> {
+  try {
+    return { done: await verify(workspace, input) };
+  } catch (error) {
+    if (!(error instanceof AgentOsError) || error.exitCode === 2) throw error;
+    const { message, hint } = error;
+    const unknown = [hint === undefined ? message : `${message}. ${hint}`];
+    const branch = { ref: workspace.settings.branch, tip: null };
+    return { done: { findings: [], unknown, range: null, commits: 0, branch }, error };
+  }
+}
 
 function parseSave(text: string): { readonly format: Format; readonly file: string } {
   const [, name, file] = /^([a-z]+)=(.+)$/s.exec(text) ?? [];
@@ -105,7 +123,7 @@ function describe({ findings, unknown, commits, range, branch }: Verification): 
       : [
           [
             good('ok '),
-            `${what}, with ${branch.ref} at ${branch.tip.slice(0, 12)}${warned(findings.length)}`,
+            `${what}, with ${branch.ref} at ${branch.tip?.slice(0, 12)}${warned(findings.length)}`,
           ],
         ]),
   ];
@@ -116,9 +134,11 @@ function warned(warnings: number): string {
   return `; ${warnings} ${warnings === 1 ? 'warning, which fails' : 'warnings, which fail'} nothing`;
 }
 
-function conclude(done: Verification, text: readonly Line[]): CommandOutput {
+/** @param failure - why nothing could be checked */
+function conclude(done: Verification, text: readonly Line[], failure?: AgentOsError): CommandOutput {
   const { findings, unknown, range, commits, branch } = done;
   const data = { findings, unknown, range, commits, branch };
+  if (failure !== undefined) return { data, text, error: failure };
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const rules = [...new Set(errors.map(({ rule }) => rule))].join(', ');

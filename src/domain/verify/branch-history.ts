@@ -58,3 +58,18 @@ export function findBadHistory(facts: BranchHistoryFacts): readonly Draft[] {
     ),
   ];
 }
+
+/** A branch that was there and is not any more: agent-os never removes it. */
+export function findRemovedBranch(facts: {
+  readonly ref: RefName;
+  /** `on origin` */
+  readonly where: string;
+  readonly before: Oid;
+}): Draft {
+  const was = facts.before.slice(0, 12);
+  return {
+    rule: 'branch-history',
+    message: `${facts.ref} was removed: there is none ${facts.where}, and ${was} was its tip`,
+    hint: `Find who removed it; any clone that still has ${was} brings it back with \`agent-os sync\`.`,
+  };
+}
