@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { notifyOfCi } from '../../app/ci-notify.ts';
+import { type NotifyInput, notifyOfCi } from '../../app/ci-notify.ts';
 import { placeWorkflow } from '../../app/ci-workflow.ts';
-import { readFailures } from '../../ci/results.ts';
+import { type JobResults, readFailures, readResults } from '../../ci/results.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { quoted } from '../../domain/names.ts';
 import type { CommandGroup, CommandOutput, CommandSpec, Invocation } from '../command-spec.ts';
@@ -67,7 +67,8 @@ const notify: CommandSpec = {
   summary: 'tell the agents who made commits what became of them in CI',
   description:
     'Send one message to the agents whose sessions made the commits of a range, once for each head commit and ' +
-    'conclusion. What the base failed too is marked. Agents are those that the commits name and the branch knows.',
+    'conclusion. What the base failed too is marked. Agents are those that the commits name and the branch knows. ' +
+    'Nobody is told of results in which no job has ended or all were skipped; results without a job are refused.',
   arguments: [{ name: 'range', description: 'A..B' }],
   options: [
     { flags: '--conclusion <conclusion>', description: 'how it ended', choices: ['success', 'failure'] },
@@ -93,22 +94,17 @@ export const command: CommandGroup = {
 
 async function runNotify(invocation: Invocation): Promise<CommandOutput> {
   const { values, agent } = invocation;
-  const read = async (option: string) => {
-    const file = values.optional(option);
-    return file === undefined ? [] : readFailures(await readTextFile(invocation, file));
-  };
-  const failed = [...values.list('failed'), ...(await read('results'))];
-  const baseFailed = [...values.list('baseFailed'), ...(await read('baseResults'))];
-  const conclusion = values.optional('conclusion') === 'success' ? 'success' : 'failure';
-  const isKnown = values.optional('conclusion') !== undefined || values.optional('results') !== undefined;
-  if (!isKnown) throw new AgentOsError('USAGE', 'give --conclusion or --results');
-  const ended = values.optional('conclusion') === undefined && failed.length === 0 ? 'success' : conclusion;
+  const { conclusion, failed, baseFailed } = await readOutcome(invocation);
+  if (conclusion === null) {
+    const text = ['No job has ended, or all were skipped: there is nothing to tell anybody.'];
+    return { data: { messages: [], already: [] }, text };
+  }
   const { openForCi } = await import('../ci-workspace.ts');
   const workspace = await openForCi(invocation);
   await workspace.firstContact();
   const { messages, already } = await notifyOfCi(workspace, {
     range: values.text('range'),
-    conclusion: ended,
+    conclusion,
     failed,
     baseFailed,
     ...given({ agent, url: values.optional('url') }),
@@ -121,6 +117,25 @@ async function runNotify(invocation: Invocation): Promise<CommandOutput> {
     ...(messages.length + already.length === 0 ? ['No agent that the branch knows made these commits.'] : []),
   ];
   return { data: { messages, already }, text, ...(problem !== null && { error: problem }) };
+}
+
+/** How it ended and what failed, as options or the host's JSON say; `conclusion` is null where nothing has ended. */
+async function readOutcome(
+  invocation: Invocation,
+): Promise<Pick<NotifyInput, 'failed' | 'baseFailed'> & Pick<JobResults, 'conclusion'>> {
+  const { values } = invocation;
+  const read = async <T>(option: string, parse: (text: string) => T): Promise<T | null> => {
+    const file = values.optional(option);
+    return file === undefined ? null : parse(await readTextFile(invocation, file));
+  };
+  const results = await read('results', readResults);
+  const failed = [...values.list('failed'), ...(results?.failed ?? [])];
+  const baseFailed = [...values.list('baseFailed'), ...((await read('baseResults', readFailures)) ?? [])];
+  const asked = values.optional('conclusion');
+  if (asked !== undefined)
+    return { conclusion: asked === 'success' ? 'success' : 'failure', failed, baseFailed };
+  if (results === null) throw new AgentOsError('USAGE', 'give --conclusion or --results');
+  return { conclusion: failed.length > 0 ? 'failure' : results.conclusion, failed, baseFailed };
 }
 
 /** The template with the version that wrote it, so that CI does not change by itself. */

