@@ -32,13 +32,13 @@ const LEVELS: readonly Detail[] = [
 ];
 
 /**
- * The report as a comment in a pull request: headings, tables and collapsed sections. Fewer than 60,000 characters,
+ * The report as a comment in a pull request: headings, tables and collapsed sections. Fewer than `limit` characters,
  * whatever there is to say; what was left out for that is said at the top and at the end of each list.
  */
-export function formatMarkdown(report: Report): string {
+export function formatMarkdown(report: Report, limit = LIMIT): string {
   for (const [index, detail] of LEVELS.entries()) {
     const text = render(report, detail, index > 0);
-    if (text.length < LIMIT) return text;
+    if (text.length < limit) return text;
   }
   return [...opening(report), '', '> Too much to show in a comment: see the HTML report.', ''].join('\n');
 }

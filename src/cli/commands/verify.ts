@@ -7,7 +7,7 @@ import type { CommandOutput, CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { bad, dim, good, type Line, warn } from '../text.ts';
 
-const FORMATS = ['text', 'github', 'sarif', 'junit', 'codequality', 'markdown'] as const;
+const FORMATS = ['text', 'github', 'sarif', 'junit', 'codequality', 'markdown', 'comment'] as const;
 type Format = (typeof FORMATS)[number];
 
 export const command: CommandSpec = {
@@ -19,7 +19,11 @@ export const command: CommandSpec = {
     'something cannot be known, which is never a pass. docs/verify.md describes every rule.',
   arguments: [{ name: 'range', description: 'A..B', optional: true }],
   options: [
-    { flags: '--format <format>', description: 'how to print what was found', choices: FORMATS },
+    {
+      flags: '--format <format>',
+      description: 'how to print what was found; comment: with the report on the commits',
+      choices: FORMATS,
+    },
     { flags: '--save <format=file...>', description: 'write it in other formats too, in one run' },
     { flags: '--state', description: 'check the branch and all locks, and no commits' },
     {
@@ -40,13 +44,17 @@ export const command: CommandSpec = {
     const saves = values.list('save').map(parseSave);
     const workspace = await openForCi(invocation);
     progress('asking the remote …');
+    const [range, offline] = [values.optional('range'), values.flag('offline')];
     const { done, error } = await check(workspace, {
-      ...given({ range: values.optional('range'), before: values.optional('before') }),
+      ...given({ range, before: values.optional('before') }),
       stateOnly: values.flag('state'),
-      offline: values.flag('offline'),
+      offline,
     });
-    const render = async (format: Format) =>
-      format === 'text' ? describe(done) : renderFor(format, done, workspace);
+    const render = async (format: Format) => {
+      if (format === 'text') return describe(done);
+      if (format !== 'comment') return renderFor(format, done, workspace);
+      return (await import('../ci-comment.ts')).writeComment(workspace, done, { range, offline });
+    };
     for (const { format, file } of saves) {
       const { writeReport } = await import('../report-file.ts');
       await writeReport(invocation, file, await render(format));
@@ -83,7 +91,7 @@ function parseSave(text: string): { readonly format: Format; readonly file: stri
 }
 
 async function renderFor(
-  format: Exclude<Format, 'text'>,
+  format: Exclude<Format, 'text' | 'comment'>,
   done: Verification,
   { hash, ids }: { readonly hash: (text: string) => string; readonly ids: { nonce(): string } },
 ): Promise<readonly string[]> {

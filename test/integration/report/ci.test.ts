@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Report } from '../../../src/domain/report/report.ts';
@@ -57,6 +58,29 @@ test('a checkout of one commit, where agent-os was never set up, gets the whole 
   expect(named).toMatchObject({ range: { from: base, to: head, text: 'origin/main..origin/topic' } });
   const offline = (await sandbox.json(shallow, ['report', `${base}..${head}`, '--offline'])) as Report;
   expect(offline.sessions).toHaveLength(1);
+});
+
+test('a comment has the verdict and the report, or why there is none', async () => {
+  const sandbox = await makeSandbox();
+  const { remote, base, head } = await tellStory(sandbox);
+  const clone = await checkout(sandbox, `file://${remote}`, head);
+  const comment = async (...args: string[]) => {
+    const { exitCode } = await sandbox.cli(clone, ['verify', ...args, '--save', 'comment=c.md']);
+    return { exitCode, text: await readFile(join(clone, 'c.md'), 'utf8') };
+  };
+  const both = await comment(`${base}..${head}`);
+  expect(both.exitCode).toBe(0);
+  expect(both.text).toMatch(/^<!-- agent-os -->\n### agent-os verify\n\n✅ Nothing stands against it\n/);
+  expect(both.text).toContain(`\n## Agents’ work in ${base}..${head}\n\n1 agent in 1 session made 3 commits`);
+  const zeros = await comment(`${'0'.repeat(40)}..${head}`);
+  expect(zeros.text).toContain(`\n## Agents’ work in ${base}..${head}\n`);
+  expect((await comment('--state')).text).not.toContain('Agents’ work');
+
+  await sandbox.git(remote, 'update-ref', '-d', 'refs/heads/agent-os');
+  const gone = await comment(`${base}..${head}`);
+  expect(gone.exitCode).toBe(4);
+  expect(gone.text).toContain('branch-history: 1');
+  expect(gone.text).toContain('> There is no report: there is no refs/heads/agent');
 });
 
 test('a checkout reads what is published and not on the branch yet, and asks the remote that is named', async () => {

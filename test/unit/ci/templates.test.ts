@@ -50,6 +50,13 @@ test.each([...WORKFLOWS, 'action.yml', 'templates/ci/gitlab.yml'])(
   },
 );
 
+test('the comment is written by agent-os alone, in one piece, and cut by nobody', () => {
+  const scripts = scriptsOf(parse(read('templates/ci/github.yml'))).join('\n');
+  expect(scripts).toContain('"comment=$RUNNER_TEMP/agent-os.md"');
+  expect(scripts).not.toMatch(/head -c|>> "\$RUNNER_TEMP/);
+  expect(scripts).toContain('body=@agent-os.md');
+});
+
 test.each(WORKFLOWS)('%s gives each job no more rights than it needs', (path) => {
   const workflow = parse(read(path)) as {
     permissions: object;
