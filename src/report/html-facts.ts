@@ -1,7 +1,7 @@
 import type { ReportGate } from '../domain/report/gates.ts';
 import type { Report } from '../domain/report/report.ts';
 import { formatDistance, formatMoment } from '../domain/time.ts';
-import { line, section, table } from './html-parts.ts';
+import { line, section, table, words } from './html-parts.ts';
 import { type Html, html } from './html-template.ts';
 import { count, describeExamined, describeHolding } from './words.ts';
 
@@ -9,8 +9,8 @@ const PATHS = 12;
 
 export function gateSection({ gates }: Report): Html {
   const rows = gates.map((gate) => [
-    line(gate.name),
-    line(gate.agent),
+    words(gate.name),
+    words(gate.agent),
     gate.required ? line(gate.requires ?? 'required') : 'not required',
     outcomeOf(gate),
     line(gate.detail ?? ''),
@@ -21,22 +21,22 @@ export function gateSection({ gates }: Report): Html {
 
 function outcomeOf({ outcome, required }: ReportGate): Html {
   const look = outcome === 'passed' ? 'good' : outcome === 'failed' ? 'bad' : required ? 'warn' : '';
-  return html`<span class="${look}">${outcome}</span>`;
+  return html`<span class="word ${look}">${outcome}</span>`;
 }
 
 export function elsewhereSection(report: Report): Html {
   const { branches, locks } = report.others;
   const now = Date.parse(report.generatedAt);
   const branchRows = branches.map(({ name, agents, tasks, commits, lastCommitAt, paths }) => [
-    line(name),
-    line(agents.join(', ')),
+    words(name),
+    words(agents.join(', ')),
     `${count(commits, 'commit')}, last ${formatDistance(lastCommitAt, now)}`,
     pathList(paths),
     line(tasks.join('; ')),
   ]);
   const lockRows = locks.map(({ resource, agents, token, expiresAt, paths }) => [
-    line(`lock ${resource} #${token}`),
-    line(agents.join(', ')),
+    words(`lock ${resource} #${token}`),
+    words(agents.join(', ')),
     `ends ${formatDistance(expiresAt, now)}`,
     pathList(paths),
     '',
@@ -56,11 +56,11 @@ export function elsewhereSection(report: Report): Html {
 
 export function lockSection({ locks }: Report): Html {
   const rows = locks.map((lock) => [
-    line(lock.resource),
-    html`<code>#${lock.token}</code>`,
-    line(lock.agent ?? ''),
-    describeHolding(lock),
-    lock.acquiredAt === null ? '' : formatMoment(lock.acquiredAt),
+    words(lock.resource),
+    html`<code class="word">#${lock.token}</code>`,
+    words(lock.agent ?? ''),
+    words(describeHolding(lock)),
+    lock.acquiredAt === null ? '' : words(formatMoment(lock.acquiredAt)),
     pathList(lock.paths),
     line(lock.reason ?? ''),
   ]);

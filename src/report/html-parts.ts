@@ -4,10 +4,19 @@ import { type Html, html, NOTHING } from './html-template.ts';
 /** Longer texts are cut, and say so. */
 const TEXT_LIMIT = 50_000;
 const LINE_LIMIT = 300;
+/** So many characters a column of any table has room for, seven columns on the narrowest screen that shows tables. */
+const WORD_LIMIT = 20;
 
 /** One line of somebody's text. */
 export function line(text: string): string {
   return oneLine(text, LINE_LIMIT);
+}
+
+/** A name, id or time in a table, which is broken between its words only unless one of them is long. */
+export function words(text: string): Html {
+  const shown = line(text);
+  const isShort = shown.split(/[\s-]+/).every((word) => word.length <= WORD_LIMIT);
+  return isShort && shown !== '' ? html`<span class="word">${shown}</span>` : html`${shown}`;
 }
 
 /** A section with a heading that says how many; nothing when there is nothing. */

@@ -24,7 +24,7 @@ pre{white-space:pre-wrap;margin:.5rem 0;padding:.7rem .9rem;background:var(--sof
 .open li.urgent{border-color:var(--bad)}
 .good{color:var(--good)}.bad{color:var(--bad);font-weight:600}.warn{color:var(--warn);font-weight:600}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
-th{font-weight:600;text-align:left;color:var(--muted);font-size:.83rem}
+th{overflow-wrap:normal;font-weight:600;text-align:left;color:var(--muted);font-size:.83rem}
 th,td{min-width:4.5rem;padding:.42rem .8rem .42rem 0;vertical-align:top;border-bottom:1px solid var(--line)}
 article{padding:.75rem 0;border-bottom:1px solid var(--line)}
 article header{display:flex;flex-wrap:wrap;gap:0 .7rem;align-items:baseline}
@@ -56,6 +56,7 @@ b.c1{color:var(--c1)}b.c2{color:var(--c2)}b.c3{color:var(--c3)}b.c4{color:var(--
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;margin:.6rem 0 0;font-size:.85rem;color:var(--muted)}
 .legend li{display:flex;align-items:center;gap:.35rem;margin:0}
 footer{margin-top:3rem;color:var(--muted);font-size:.85rem}
+@media (min-width:960px){.word{overflow-wrap:normal}}
 @media (max-width:640px){
 main{padding:1.5rem 1rem 3rem}
 h1{font-size:1.35rem}

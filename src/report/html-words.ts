@@ -1,7 +1,7 @@
 import type { ReportMessage } from '../domain/report/conversation.ts';
 import type { Report, ReportRecap, ReportSession } from '../domain/report/report.ts';
 import { formatMoment } from '../domain/time.ts';
-import { block, line, section, table } from './html-parts.ts';
+import { block, line, section, table, words } from './html-parts.ts';
 import { type Html, html, NOTHING } from './html-template.ts';
 import { count, describeEvidence, describeStatus, describeTime } from './words.ts';
 
@@ -67,10 +67,10 @@ export function commitSection({ commits }: Report): Html {
     const agents = [...new Set(makers.flatMap(({ agent }) => agent ?? []))];
     return [
       line(subject),
-      html`<code>${oid.slice(0, 10)}</code>`,
-      agents.length === 0 ? html`${line(author)} <small>no agent</small>` : line(agents.join(', ')),
-      formatMoment(authoredAt),
-      line(locks.map(({ resource, token }) => `${resource}@${token}`).join(', ')),
+      html`<code class="word">${oid.slice(0, 10)}</code>`,
+      agents.length === 0 ? html`${line(author)} <small>no agent</small>` : words(agents.join(', ')),
+      words(formatMoment(authoredAt)),
+      words(locks.map(({ resource, token }) => `${resource}@${token}`).join(', ')),
     ];
   });
   const head = ['Subject', 'Commit', 'Made by', 'Authored', 'Under'];

@@ -11,6 +11,7 @@ import { makeSandbox } from '../../support/sandbox.ts';
 const SCREENS = [
   { width: 1200, scheme: 'light' },
   { width: 1200, scheme: 'dark' },
+  { width: 960, scheme: 'light' },
   { width: 360, scheme: 'light' },
 ] as const;
 
@@ -20,6 +21,7 @@ describe.skipIf(lacksTool('chromium'))('the page in Chromium', () => {
       ordinary: formatHtml(sampleReport()),
       hostile: formatHtml(sampleReport({ text: HOSTILE_TEXT })),
       unbroken: formatHtml(sampleReport({ text: 'x'.repeat(5000) })),
+      crowded: formatHtml(sampleReport({ text: `${'W'.repeat(20)} `.repeat(20) })),
       large: formatHtml(sampleReport({ messages: 300, commits: 200 })),
     };
     for (const screen of SCREENS) {
@@ -32,6 +34,30 @@ describe.skipIf(lacksTool('chromium'))('the page in Chromium', () => {
         await opened.close();
       }
     }
+  });
+
+  test('breaks no token, id, name or heading of a table inside of a word, however much the others say', async () => {
+    const context = await openChromium({ width: 1200, scheme: 'light' });
+    const { opened } = await show(
+      context,
+      formatHtml(sampleReport({ text: 'A reason of some length. '.repeat(20) })),
+    );
+    const broken = await opened.evaluate(`[...document.querySelectorAll('th, td .word')].flatMap((one) => {
+      const node = one.firstChild;
+      return [...node.data.matchAll(/[^\\s-]+/g)].flatMap(({ 0: word, index }) => {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1 ? [word] : [];
+      });
+    })`);
+    expect(broken).toEqual([]);
+    const seen = await opened.evaluate(
+      "[...document.querySelectorAll('td .word')].map((one) => one.innerText)",
+    );
+    expect(seen).toEqual(
+      expect.arrayContaining(['#1795665218', 'aaaaaaaaaa', 'database-specialist', 'not reported']),
+    );
   });
 
   test('shows hostile text as text', async () => {
