@@ -145,7 +145,7 @@ describe('found is an operation', () => {
     expect(await foundWith(BRANCH, await forge(merge))).toEqual([]);
     const made = await forge({ ...merge, tree: `${signing.base}^{tree}` });
     expect(await foundWith(BRANCH, made)).toEqual([`is not signed, and is on ${BRANCH}`]);
-    const unknown = await forge({ ...merge, more: 'Agent-OS-Merge: 2\n' });
+    const unknown = await forge({ ...merge, more: `Agent-OS-Merge: ${MERGE_VERSION + 1}\n` });
     expect(await foundWith(BRANCH, unknown)).toEqual([`is not signed, and is on ${BRANCH}`]);
   });
 
