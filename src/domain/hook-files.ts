@@ -26,6 +26,8 @@ export interface Remembered {
   readonly before: string | null;
   readonly wasExecutable: boolean;
   readonly after: string;
+  /** Where the file that was here is now, when it was moved aside. */
+  readonly aside?: string;
 }
 
 /** A folder with files that git checks out, and where git looks for hooks there. */
@@ -47,10 +49,16 @@ export interface HookSurvey {
   readonly hooksPath: { readonly value: string; readonly scope: string } | null;
   /** Hooks that git's configuration of this repository names: hook.agent-os-<hook>.event. */
   readonly configured: readonly string[];
+  /** Of the files that were looked at, and of those that no worktree has any more. */
   readonly remembered: readonly Remembered[];
+  /** Of files of other worktrees that were not looked at, or that are not there now: it is to be kept. */
+  readonly elsewhere: readonly Remembered[];
   /** By absolute path: those that exist of all that could be concerned. */
   readonly files: ReadonlyMap<string, HookFile>;
 }
+
+/** A worktree, as far as it says which files could be concerned. */
+export type HookPlace = Pick<HookSurvey, 'commonDir' | 'folder' | 'workTree'>;
 
 /** What a run of a hook by git itself has shown. */
 export type Probe =
@@ -61,18 +69,23 @@ export type Probe =
   | { readonly kind: 'unknown' };
 
 export interface HookFiles {
-  /** @param concerned - the files that could matter, by where git looks for hooks; see concernedFiles */
+  /**
+   * @param concerned - the files that could matter, by where git looks for hooks; see concernedFiles
+   * @param scope - whether the files of the other worktrees are looked at, too
+   */
   survey(
-    concerned: (place: Pick<HookSurvey, 'commonDir' | 'folder' | 'workTree'>) => readonly string[],
+    concerned: (place: HookPlace) => readonly string[],
+    scope: 'here' | 'everywhere',
   ): Promise<HookSurvey>;
   /** Each edit whole or not at all, in order; remembers what is to be restored before anything is changed. */
   apply(edits: readonly HookEdit[], remembered: readonly Remembered[]): Promise<void>;
   /** The shell files that ship with this program, and where node and program are. */
   installShims(program: string, node: string): Promise<void>;
+  /** What is still to be restored stays remembered. */
   removeShims(): Promise<void>;
   /** Whether node and program are where the shims look first. */
   launcher(): Promise<{ readonly node: string; readonly program: string; readonly isThere: boolean } | null>;
-  /** All worktrees of this clone that have files. */
+  /** All worktrees of this clone that are there. */
   worktrees(): Promise<readonly WorktreeHooks[]>;
   /** A file that a worktree has for a hook or its manager; null: none. */
   read(path: string): Promise<HookFile | null>;

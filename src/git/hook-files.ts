@@ -4,6 +4,7 @@ import {
   mkdir,
   readdir,
   readFile,
+  realpath,
   rename,
   rm,
   stat,
@@ -12,7 +13,14 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AgentOsError } from '../domain/errors.ts';
-import type { HookEdit, HookFile, HookFiles, HookSurvey, Remembered } from '../domain/hook-files.ts';
+import type {
+  HookEdit,
+  HookFile,
+  HookFiles,
+  HookSurvey,
+  Remembered,
+  WorktreeHooks,
+} from '../domain/hook-files.ts';
 import type { RepositoryPaths } from '../domain/ports.ts';
 import { probeHook } from './hook-probe.ts';
 import { errorCode } from './loose-object.ts';
@@ -53,21 +61,63 @@ export function openHookFiles(paths: RepositoryPaths, shims: string): HookFiles 
     return entries.flatMap((entry) => entry.split('\n').slice(1));
   };
 
+  /** Those that git has given up (`prunable`) are gone; one that is locked may come back. */
+  const listWorktrees = async (): Promise<{
+    readonly there: readonly WorktreeHooks[];
+    readonly away: readonly string[];
+  }> => {
+    const args = ['worktree', 'list', '--porcelain', '-z'];
+    // `-z` came with git 2.36.
+    const listed = await runGit({ ...place, args });
+    const plain = listed.exitCode === 0 ? listed : await runGit({ ...place, args: args.slice(0, -1) });
+    const blocks = plain.stdout.toString('utf8').replaceAll('\0', '\n').split('\n\n');
+    const found = blocks.flatMap((block) => {
+      const [, workTree] = /^worktree (.+)$/m.exec(block) ?? [];
+      return workTree === undefined || /^(bare|prunable)\b/m.test(block) ? [] : [workTree];
+    });
+    const all = await Promise.all(
+      found.map(async (listedAs) => {
+        const workTree = await realPath(listedAs);
+        const folder = await hooksFolder(workTree).catch(() => null);
+        return { workTree, folder };
+      }),
+    );
+    return {
+      there: all.flatMap(({ workTree, folder }) => (folder === null ? [] : [{ workTree, folder }])),
+      away: all.flatMap(({ workTree, folder }) => (folder === null ? [workTree] : [])),
+    };
+  };
+
   return {
-    survey: async (concerned) => {
-      const { commonDir, workTree } = paths;
+    survey: async (concerned, scope) => {
+      const commonDir = await realPath(paths.commonDir);
+      const workTree = paths.workTree === null ? null : await realPath(paths.workTree);
       const folder = await hooksFolder(place.cwd, place.gitDir);
+      const { there, away } = await listWorktrees();
+      const others = there
+        .filter((one) => one.workTree !== workTree)
+        .flatMap((one) => concerned({ commonDir, ...one }));
+      const here = concerned({ commonDir, folder, workTree });
+      const looked = new Set(scope === 'here' ? here : [...here, ...others]);
+      const left = new Set(scope === 'here' ? others : []);
+      const isElsewhere = ({ path }: Remembered) =>
+        !looked.has(path) && (left.has(path) || away.some((root) => path.startsWith(`${root}/`)));
+      const manifested = await readManifest(manifest);
+      const remembered = manifested.filter((one) => !isElsewhere(one));
+      for (const { path, aside } of remembered) {
+        looked.add(path);
+        if (aside !== undefined) looked.add(aside);
+      }
       const found = await Promise.all(
-        concerned({ commonDir, folder, workTree }).map(
-          async (path) => [path, await readHookFile(path)] as const,
-        ),
+        [...looked].map(async (path) => [path, await readHookFile(path)] as const),
       );
       return {
         gitVersion: await requireGit(commonDir, process.env),
         ...{ commonDir, workTree, folder },
         hooksPath: await hooksPath(),
         configured: await configured(),
-        remembered: await readManifest(manifest),
+        remembered,
+        elsewhere: manifested.filter(isElsewhere),
         files: new Map(found.flatMap(([path, file]) => (file === null ? [] : [[path, file] as const]))),
       };
     },
@@ -97,7 +147,11 @@ export function openHookFiles(paths: RepositoryPaths, shims: string): HookFiles 
       if (!/\n/.test(program + node)) await replaceFile(launcher, `${node}\n${program}\n`, 0o644);
     },
     removeShims: async () => {
-      await rm(home, { recursive: true, force: true });
+      const isDone = (await readManifest(manifest)).length === 0;
+      if (isDone) return rm(home, { recursive: true, force: true });
+      for (const name of await readdir(home)) {
+        if (join(home, name) !== manifest) await rm(join(home, name), { recursive: true });
+      }
     },
     launcher: async () => {
       const [node, program] = (await readFile(launcher, 'utf8').catch(() => '')).split('\n');
@@ -108,29 +162,15 @@ export function openHookFiles(paths: RepositoryPaths, shims: string): HookFiles 
       );
       return { node, program, isThere };
     },
-    worktrees: async () => {
-      const args = ['worktree', 'list', '--porcelain', '-z'];
-      // `-z` came with git 2.36.
-      const listed = await runGit({ ...place, args });
-      const plain = listed.exitCode === 0 ? listed : await runGit({ ...place, args: args.slice(0, -1) });
-      const blocks = plain.stdout.toString('utf8').replaceAll('\0', '\n').split('\n\n');
-      const found = blocks.flatMap((block) => {
-        const [, workTree] = /^worktree (.+)$/m.exec(block) ?? [];
-        return workTree === undefined || /^(bare|prunable)\b/m.test(block) ? [] : [workTree];
-      });
-      const all = await Promise.all(
-        found.map((workTree) =>
-          hooksFolder(workTree).then(
-            (folder) => [{ workTree, folder }],
-            () => [],
-          ),
-        ),
-      );
-      return all.flat();
-    },
+    worktrees: async () => (await listWorktrees()).there,
     read: readHookFile,
     probe: (workTree, hook, args) => probeHook(workTree, hook, args),
   };
+}
+
+/** A path without symlinks, as git says it; as it is where there is nothing. */
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 async function readHookFile(path: string): Promise<HookFile | null> {
@@ -190,11 +230,12 @@ async function readManifest(path: string): Promise<readonly Remembered[]> {
 
 function isRemembered(value: unknown): value is Remembered {
   if (typeof value !== 'object' || value === null) return false;
-  const { path, before, after, wasExecutable } = value as Record<string, unknown>;
+  const { path, before, after, wasExecutable, aside } = value as Record<string, unknown>;
   return (
     typeof path === 'string' &&
     (before === null || typeof before === 'string') &&
     typeof after === 'string' &&
-    typeof wasExecutable === 'boolean'
+    typeof wasExecutable === 'boolean' &&
+    (aside === undefined || typeof aside === 'string')
   );
 }

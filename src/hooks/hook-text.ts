@@ -63,9 +63,12 @@ export function insertBlock(text: string | null, hook: Hook, { shebang = true } 
   return `${line}${block(hook)}${text.slice(first.length)}`;
 }
 
-/** A hook that is no shell script is moved aside, and run with the same input, arguments and exit code. */
+/**
+ * A hook that is no shell script is moved aside, and run with the same input, arguments and exit code; not at all when
+ * it is not executable, as git does.
+ */
 export function wrapHook(hook: Hook): string {
-  return `#!/bin/sh\n${block(hook)}exec "$0${KEPT}" "$@"\n`;
+  return `#!/bin/sh\n${block(hook)}if [ -x "$0${KEPT}" ]; then exec "$0${KEPT}" "$@"; fi\n`;
 }
 
 /** What the name of a hook that was moved aside ends with. */
@@ -80,7 +83,9 @@ export function removeBlock(text: string): string | null {
   const rest = text.replace(BLOCK, '');
   return rest.trim() === '' ||
     rest.trim() === '#!/bin/sh' ||
-    /^#!\/bin\/sh\nexec "\$0\.before-agent-os" "\$@"\n$/.test(rest)
+    /^#!\/bin\/sh\n(?:if \[ -x "\$0\.before-agent-os" \]; then )?exec "\$0\.before-agent-os" "\$@"(?:; fi)?\n$/.test(
+      rest,
+    )
     ? null
     : rest;
 }

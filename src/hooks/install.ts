@@ -24,7 +24,7 @@ export interface InstallReport extends Pick<InstallPlan, 'hooks' | 'edits' | 'sn
  */
 export async function installHooks(workspace: Workspace, input: InstallInput): Promise<InstallReport> {
   const files = await openHookFiles(workspace, input.shims);
-  const survey = await files.survey(concernedFiles);
+  const survey = await files.survey(concernedFiles, 'here');
   const { hooks, edits, remembered, snippets } = planInstall(survey);
   if (input.dryRun) return { hooks, edits, snippets, proof: [] };
   await files.installShims(input.program, input.node);
@@ -32,17 +32,21 @@ export async function installHooks(workspace: Workspace, input: InstallInput): P
   return { hooks, edits, snippets, proof: await proveHooks(files) };
 }
 
-/** Take everything back that an installation has changed. */
+/**
+ * Take everything back that installations have changed, in every worktree.
+ * @returns `left`: files of worktrees that are not there now; they stay remembered for the next time
+ */
 export async function uninstallHooks(
   workspace: Workspace,
   input: Pick<InstallInput, 'dryRun' | 'shims'>,
-): Promise<Pick<InstallPlan, 'edits'>> {
+): Promise<Pick<InstallPlan, 'edits'> & { readonly left: readonly string[] }> {
   const files = await openHookFiles(workspace, input.shims);
-  const { edits } = planUninstall(await files.survey(concernedFiles));
-  if (input.dryRun) return { edits };
-  await files.apply(edits, []);
+  const { edits, remembered } = planUninstall(await files.survey(concernedFiles, 'everywhere'));
+  const left = remembered.map(({ path }) => path);
+  if (input.dryRun) return { edits, left };
+  await files.apply(edits, remembered);
   await files.removeShims();
-  return { edits };
+  return { edits, left };
 }
 
 /** How git reaches each hook, in every worktree. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import type { HookEdit, HookFile, HookSurvey, Remembered } from '../domain/hook-files.ts';
+import type { HookEdit, HookPlace, HookSurvey, Remembered } from '../domain/hook-files.ts';
 import {
   HOOKS,
   type Hook,
@@ -27,6 +27,8 @@ export interface PlannedHook {
   readonly route: Route;
   /** The file that leads there, absolute; null: there is none. */
   readonly path: string | null;
+  /** What was there before is not executable: git passed over it, and it still does not run. */
+  readonly isDisabled?: true;
 }
 
 export interface InstallPlan {
@@ -44,7 +46,7 @@ export function planInstall(survey: HookSurvey): InstallPlan {
   const wanted = new Map<string, string | null>();
   const moves: HookEdit[] = [];
   const snippets: { where: string; text: string }[] = [];
-  for (const { hook, route, path } of hooks) {
+  for (const { hook, route, path, isDisabled } of hooks) {
     if (path === null) continue;
     const clean = cleanText(survey, path);
     if (route === 'own') wanted.set(path, ownHook(hook));
@@ -52,7 +54,10 @@ export function planInstall(survey: HookSurvey): InstallPlan {
     if (route === 'husky') wanted.set(path, insertBlock(clean, hook, { shebang: false }));
     if (route === 'wrapped') {
       wanted.set(path, wrapHook(hook));
-      if (!survey.files.has(path + KEPT)) moves.push({ kind: 'move', path, to: path + KEPT });
+      if (survey.files.has(path + KEPT)) continue;
+      if (isDisabled && clean !== survey.files.get(path)?.text)
+        moves.push({ kind: 'write', path, text: clean, isExecutable: false });
+      moves.push({ kind: 'move', path, to: path + KEPT });
     }
   }
   planManager(survey, hooks, 'lefthook', wanted, snippets);
@@ -68,27 +73,42 @@ export function planInstall(survey: HookSurvey): InstallPlan {
   }
   const events = hooks.filter(({ route }) => route === 'config').map(({ hook }) => hook);
   const { edits, remembered } = settle(survey, wanted);
-  return { hooks, edits: [...moves, ...edits, ...configEdits(survey, events)], remembered, snippets };
+  return {
+    hooks,
+    edits: [...moves, ...edits, ...moveBack(survey, wanted, edits), ...configEdits(survey, events)],
+    remembered: [...remembered, ...survey.elsewhere],
+    snippets,
+  };
 }
 
-/** Everything as it was; what others have written since stays. */
-export function planUninstall(survey: HookSurvey): Pick<InstallPlan, 'edits'> {
+/** Everything as it was, as far as the survey reaches; what others have written since stays. */
+export function planUninstall(survey: HookSurvey): Pick<InstallPlan, 'edits' | 'remembered'> {
   const { edits } = settle(survey, new Map());
+  return {
+    edits: [...edits, ...moveBack(survey, new Map(), edits), ...configEdits(survey, [])],
+    remembered: survey.elsewhere,
+  };
+}
+
+/** What was moved aside goes back to where nothing of agent-os is wanted and nobody else has put anything. */
+function moveBack(
+  survey: HookSurvey,
+  wanted: ReadonlyMap<string, string | null>,
+  edits: readonly HookEdit[],
+): readonly HookEdit[] {
   const kept = [...survey.files.keys()].filter((path) => path.endsWith(KEPT));
-  const back = kept.flatMap((path): readonly HookEdit[] => {
+  return kept.flatMap((path): readonly HookEdit[] => {
     const to = path.slice(0, -KEPT.length);
+    if (wanted.has(to)) return [];
     const isFree =
       !survey.files.has(to) ||
       edits.some((edit) => edit.kind === 'write' && edit.path === to && edit.text === null);
     return isFree ? [{ kind: 'move', path, to }] : [];
   });
-  return { edits: [...edits, ...back, ...configEdits(survey, [])] };
 }
 
 /** Every file that an installation could have changed, or has to look at; absolute. */
-export function concernedFiles(
-  place: Pick<HookSurvey, 'commonDir' | 'folder' | 'workTree'>,
-): readonly string[] {
+export function concernedFiles(place: HookPlace): readonly string[] {
   const folders = new Set([join(place.commonDir, 'hooks'), place.folder]);
   if (place.workTree !== null) folders.add(join(place.workTree, '.husky'));
   if (isHusky(place.folder)) folders.add(dirname(place.folder));
@@ -123,6 +143,7 @@ function chooseRoute(survey: HookSurvey, hook: Hook): PlannedHook {
   const isOurs = file === undefined || (file.text !== null && clean === null);
   if (survey.files.has(path + KEPT) && isOurs) return { hook, route: 'wrapped', path };
   if (isOurs) return { hook, route: folder === join(commonDir, 'hooks') ? 'own' : 'part', path };
+  if (!wasExecutable(survey, path)) return { hook, route: 'wrapped', path, isDisabled: true };
   return { hook, route: clean !== null && isShellScript(clean) ? 'part' : 'wrapped', path };
 }
 
@@ -162,14 +183,28 @@ function planManager(
     snippets.push({ where: path, text: managed.map((hook) => `${hook}: ${hookCommand(hook)}`).join('\n') });
 }
 
+/** What is remembered of a file; of one whose worktree was moved, by what it was made. */
+function memoryOf({ remembered, files }: HookSurvey, path: string): Remembered | undefined {
+  const isMoved = (one: Remembered) =>
+    basename(one.path) === basename(path) && one.after === files.get(path)?.text && !files.has(one.path);
+  return remembered.find((one) => one.path === path) ?? remembered.find(isMoved);
+}
+
 /** What a file would be had agent-os never been there; null: no file. */
 function cleanText(survey: HookSurvey, path: string): string | null {
   const text = survey.files.get(path)?.text ?? null;
-  const known = survey.remembered.find((one) => one.path === path);
+  const known = memoryOf(survey, path);
   if (known !== undefined && known.after === text) return known.before;
   if (text === null) return null;
   if (LEFTHOOK_FILES.some(([, own]) => basename(path) === own)) return editLefthook(text, []);
   return hasBlock(text) ? removeBlock(text) : text;
+}
+
+/** Whether a file was executable before agent-os changed it. */
+function wasExecutable(survey: HookSurvey, path: string): boolean {
+  const file = survey.files.get(path);
+  const known = memoryOf(survey, path);
+  return known?.after === file?.text ? (known?.wasExecutable ?? false) : (file?.isExecutable ?? false);
 }
 
 /** From what stands there to what is wanted; every other file that agent-os has changed becomes what it was. */
@@ -178,34 +213,30 @@ function settle(survey: HookSurvey, wanted: ReadonlyMap<string, string | null>) 
   const remembered: Remembered[] = [];
   for (const path of new Set([...survey.files.keys(), ...wanted.keys()])) {
     if (path.endsWith(KEPT)) continue;
-    const file: HookFile | undefined = survey.files.get(path);
+    const file = survey.files.get(path);
     const after = wanted.get(path);
-    const known = survey.remembered.find((one) => one.path === path);
     const clean = cleanText(survey, path);
-    const isHook = HOOKS.some((hook) => hook === basename(path));
-    // What is moved aside is not here any more when this file is written.
-    const before = file?.text === null ? null : clean;
-    const wasExecutable =
-      known?.after === file?.text ? (known?.wasExecutable ?? false) : (file?.isExecutable ?? false);
+    const before = { text: clean, isExecutable: wasExecutable(survey, path) };
     if (after === undefined) {
       if (file !== undefined && file.text !== null && clean !== file.text) {
-        edits.push({
-          kind: 'write',
-          path,
-          text: clean,
-          isExecutable: known === undefined ? file.isExecutable : wasExecutable,
-        });
+        edits.push({ kind: 'write', path, ...before });
       }
       continue;
     }
     if (after === null) continue;
-    const isExecutable = isHook || (file?.isExecutable ?? false);
-    const isWrapped = after.includes(KEPT);
-    remembered.push({ path, before: isWrapped ? null : before, wasExecutable, after });
+    const isExecutable = mustBeExecutable(path) || before.isExecutable;
+    const one = { path, before: clean, wasExecutable: before.isExecutable, after };
+    // What is moved aside is not here any more when this file is written.
+    remembered.push(after.includes(KEPT) ? { ...one, before: null, aside: path + KEPT } : one);
     if (file?.text !== after || file.isExecutable !== isExecutable)
       edits.push({ kind: 'write', path, text: after, isExecutable });
   }
   return { edits, remembered };
+}
+
+/** husky hands its scripts to a shell; every other hook git runs itself. */
+function mustBeExecutable(path: string): boolean {
+  return HOOKS.some((hook) => hook === basename(path)) && !isHusky(join(dirname(path), '_'));
 }
 
 /** One entry for each hook: its command is told nothing of the event. */

@@ -24,7 +24,7 @@ export interface ProvenHook {
 
 /** How git reaches each hook in each worktree: by a run of it, wherever that runs nothing of anybody else's. */
 export async function proveHooks(files: HookFiles): Promise<readonly ProvenHook[]> {
-  const survey = await files.survey(concernedFiles);
+  const survey = await files.survey(concernedFiles, 'here');
   const isInstalled = (await files.launcher()) !== null;
   const proven: ProvenHook[] = [];
   for (const worktree of await files.worktrees()) {

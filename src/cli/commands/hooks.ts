@@ -30,18 +30,20 @@ const uninstall: CommandSpec = {
   name: 'uninstall',
   summary: 'take back everything that install has changed',
   description:
-    'Take back everything that install has changed: files are byte for byte as they were; from one that others have ' +
-    'changed since, only the part of agent-os goes.',
+    'Take back everything that install has changed, in every worktree: files are byte for byte as they were; from one ' +
+    'that others have changed since, only the part of agent-os goes.',
   options: [DRY_RUN],
   examples: ['agent-os hooks uninstall --dry-run', 'agent-os hooks uninstall'],
   async run({ values, workspace: open }) {
     const { uninstallHooks } = await import('../../hooks/install.ts');
     const dryRun = values.flag('dryRun');
-    const { edits } = await uninstallHooks(await open(), { dryRun, ...places() });
-    const none = [dryRun ? 'There is nothing to take back.' : 'Nothing of agent-os is left in the hooks.'];
+    const { edits, left } = await uninstallHooks(await open(), { dryRun, ...places() });
+    const none = dryRun ? 'There is nothing to take back.' : 'Nothing of agent-os is left in the hooks.';
+    const isSilent = left.length > 0 || (dryRun && edits.length > 0);
     return {
-      data: { edits, dryRun },
-      text: [...editLines({ edits }, dryRun), ...(dryRun && edits.length > 0 ? [] : none)],
+      data: { edits, left, dryRun },
+      text: [...editLines({ edits }, dryRun), ...(isSilent ? [] : [none])],
+      notes: left.length === 0 ? [] : leftLines(left),
     };
   },
 };
@@ -98,8 +100,26 @@ function describeInstall(report: InstallReport, dryRun: boolean): CommandOutput 
       ...(edits.length === 0 ? ['Nothing needs to be changed.'] : []),
       ...proofLines(proof),
     ],
-    notes: snippetLines(report),
+    notes: [...disabledLines(report), ...snippetLines(report)],
   };
+}
+
+function leftLines(left: readonly string[]): Line[] {
+  return [
+    [
+      warn('warning: '),
+      'these files are in a worktree that is not there now. Repeat this when it is; until then, what agent-os ' +
+        'wrote into them does nothing:',
+    ],
+    ...left.map((path) => `    ${path}`),
+  ];
+}
+
+export function disabledLines({ hooks }: Pick<InstallReport, 'hooks'>): Line[] {
+  const disabled = hooks.filter(({ isDisabled }) => isDisabled);
+  return disabled.map(
+    ({ path }) => `${path} was not executable: git did not run it, and it still does not run.`,
+  );
 }
 
 export function snippetLines({ snippets }: Pick<InstallReport, 'snippets'>): Line[] {

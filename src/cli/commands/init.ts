@@ -82,7 +82,7 @@ interface HookNews {
 /** The branch is there whatever becomes of the hooks: what stands in their way is a warning. */
 async function installQuietly(workspace: Workspace): Promise<HookNews> {
   const { HOOKS } = await import('../../hooks/hook-text.ts');
-  const { places, snippetLines } = await import('./hooks.ts');
+  const { disabledLines, places, snippetLines } = await import('./hooks.ts');
   const total = HOOKS.length;
   try {
     const { installHooks } = await import('../../hooks/install.ts');
@@ -96,8 +96,8 @@ async function installQuietly(workspace: Workspace): Promise<HookNews> {
     return {
       reached: total - dead.length,
       total,
-      isChanged: report.edits.length > 0,
-      notes: isSilent ? [[warn('warning: '), note]] : snippets,
+        isChanged: report.edits.length > 0,
+      notes: [...disabledLines(report), ...(isSilent ? [[warn('warning: '), note]] : snippets)],
     };
   } catch (error) {
     if (!(error instanceof AgentOsError)) throw error;

@@ -141,6 +141,23 @@ describe('plain hooks', () => {
     expect(await photograph(hooks)).toBe(before);
   });
 
+  test('one that is not executable is not switched on, and is as it was afterwards', async () => {
+    const clone = await makeRepository();
+    const hooks = join(clone, '.git/hooks');
+    await script(join(hooks, 'commit-msg'), '#!/bin/sh\necho refused; exit 1\n', 0o644);
+    await symlink('gone', join(hooks, 'post-commit'));
+    const before = await photograph(hooks);
+    expect((await install(clone)).stderr).toContain(
+      `${hooks}/commit-msg was not executable: git did not run it, and it still does not run.`,
+    );
+    expect(await states(clone)).toBe('reached');
+    expect(await commits(clone, 'disabled')).toContain('Agent-OS-Agent: ada');
+    await sandbox.settled();
+    expect((await install(clone)).stdout).toContain('Nothing needs to be changed.');
+    await sandbox.cli(clone, ['hooks', 'uninstall']);
+    expect(await photograph(hooks)).toBe(before);
+  });
+
   test('what is silently dead is named', async () => {
     const clone = await makeRepository();
     await install(clone);
@@ -204,6 +221,36 @@ describe('core.hooksPath', () => {
     expect(await photograph(join(clone, '.githooks'))).toBe(before);
   });
 
+  test('that every worktree has a copy of is restored in all of them, wherever it was installed', async () => {
+    const clone = await makeRepository();
+    await script(join(clone, 'githooks/pre-commit'), '#!/bin/sh');
+    await sandbox.git(clone, 'config', 'core.hooksPath', 'githooks');
+    await sandbox.git(clone, 'add', 'githooks');
+    await sandbox.git(clone, 'commit', '-qm', 'hooks of the team');
+    const trees = await Promise.all(
+      ['second', 'locked', 'moved'].map((name) => sandbox.worktree(clone, `${count}-${name}`)),
+    );
+    const [second = '', locked = '', moved = ''] = trees;
+    for (const tree of [clone, ...trees]) await install(tree);
+    expect(await states(clone)).toBe('reached');
+    await sandbox.git(clone, 'worktree', 'lock', locked);
+    await rename(locked, `${locked}-away`);
+    await sandbox.git(clone, 'worktree', 'move', moved, `${moved}-on`);
+
+    const gone = await sandbox.cli(second, ['hooks', 'uninstall']);
+    expect(gone.stdout).not.toContain('Nothing of agent-os is left');
+    expect(gone.stderr).toContain(`\n    ${locked}/githooks/pre-commit\n`);
+    for (const tree of [clone, second, `${moved}-on`]) {
+      expect(await sandbox.git(tree, 'status', '--porcelain', '--untracked-files=all')).toBe('');
+    }
+    await rename(`${locked}-away`, locked);
+    expect((await sandbox.cli(clone, ['hooks', 'uninstall'])).stdout).toContain(
+      'Nothing of agent-os is left',
+    );
+    expect(await sandbox.git(locked, 'status', '--porcelain')).toBe('');
+    expect(await stat(join(clone, '.git/agent-os/hooks')).catch(() => null)).toBeNull();
+  });
+
   test('that is set for all repositories is not ours: init goes on, and shows what belongs there', async () => {
     const clone = await sandbox.repository('global');
     const config = sandbox.path('global-config');
@@ -246,8 +293,12 @@ describe('husky, from its package', () => {
       how: 'husky never ran in this worktree',
       fix: `cd ${linked} && npx husky`,
     });
+    await husky(linked);
+    await install(linked);
     await sandbox.cli(clone, ['hooks', 'uninstall']);
     expect(await photograph(join(clone, '.husky'))).toBe(before);
+    const left = await readFile(join(linked, '.husky/pre-commit'), 'utf8');
+    expect(left).toBe('echo "$0" >>ran\n');
   });
 
   test('that came later is found by status, and followed by another install', async () => {

@@ -17,6 +17,7 @@ function survey(
     hooksPath: null,
     configured: [],
     remembered: [],
+    elsewhere: [],
     files: new Map(Object.entries(files).map(([path, text]) => [path, { text, isExecutable: true }])),
     ...change,
   };
@@ -46,6 +47,8 @@ function carriedOut(
   return { ...before, files, configured, remembered };
 }
 
+const off = (text: string): HookFile => ({ text, isExecutable: false });
+
 const routes = (plan: ReturnType<typeof planInstall>) =>
   Object.fromEntries(plan.hooks.map(({ hook, route }) => [hook, route]));
 
@@ -56,6 +59,9 @@ const worlds: Record<string, HookSurvey> = {
     {},
     { [`${FOLDER}/pre-commit`]: null, [`${FOLDER}/pre-push`]: '#!/usr/bin/env python3\nx\n' },
   ),
+  'a script that is not executable': survey({
+    files: new Map([[`${FOLDER}/commit-msg`, off('#!/bin/sh\nexit 1\n')]]),
+  }),
   'a folder of its own': survey(
     { folder: '/r/.githooks', hooksPath: { value: '.githooks', scope: 'local' } },
     { '/r/.githooks/commit-msg': '#!/bin/bash\nx\n' },
@@ -64,6 +70,11 @@ const worlds: Record<string, HookSurvey> = {
     { folder: '/r/.husky/_', hooksPath: { value: '.husky/_', scope: 'local' } },
     { '/r/.husky/pre-commit': 'npm test\n' },
   ),
+  'husky, with a script as husky makes it': survey({
+    folder: '/r/.husky/_',
+    hooksPath: { value: '.husky/_', scope: 'local' },
+    files: new Map([['/r/.husky/pre-commit', off('npm test\n')]]),
+  }),
   'lefthook and pre-commit, one hook each': survey(
     {},
     {
@@ -96,8 +107,7 @@ describe.each(Object.entries(worlds))('%s', (_, before) => {
 
   test('without its memory, too', () => {
     const forgetful = { ...installed, remembered: [] };
-    const texts = (files: HookSurvey['files']) => [...files].map(([path, { text }]) => [path, text]).sort();
-    expect(texts(carriedOut(forgetful, planUninstall(forgetful)).files)).toEqual(texts(before.files));
+    expect(carriedOut(forgetful, planUninstall(forgetful)).files).toEqual(before.files);
   });
 
   test('nothing is changed that is not looked at', () => {
@@ -112,6 +122,7 @@ test('the routes', () => {
   expect(of('no hooks')).toEqual(all('own'));
   expect(of('a shell script')).toEqual({ ...all('own'), 'pre-commit': 'part' });
   expect(of('a program')).toEqual({ ...all('own'), 'pre-commit': 'wrapped', 'pre-push': 'wrapped' });
+  expect(of('a script that is not executable')).toEqual({ ...all('own'), 'commit-msg': 'wrapped' });
   expect(of('a folder of its own')).toEqual(all('part'));
   expect(of('husky')).toEqual(all('husky'));
   expect(of('lefthook and pre-commit, one hook each')).toEqual({
@@ -151,4 +162,49 @@ test('what somebody else has written since stays, without our part', () => {
   expect(planInstall(edited).edits).toEqual([]);
   const gone = carriedOut(edited, planUninstall(edited));
   expect(gone.files).toEqual(new Map([[path, { text: '#!/bin/sh\nmake\nmake lint\n', isExecutable: true }]]));
+});
+
+test('a script that lost its x bit after the installation is not run either, and comes back without our part', () => {
+  const before = worlds['a shell script'] ?? survey();
+  const installed = carriedOut(before, planInstall(before));
+  const path = `${FOLDER}/pre-commit`;
+  const bare = off(`${installed.files.get(path)?.text}`);
+  const dead = { ...installed, files: new Map([...installed.files, [path, bare]]), remembered: [] };
+  const plan = planInstall(dead);
+  expect(plan.hooks).toContainEqual({ hook: 'pre-commit', route: 'wrapped', path, isDisabled: true });
+  const again = carriedOut(dead, plan);
+  expect(again.files.get(`${path}.before-agent-os`)).toEqual(off('#!/bin/sh\nmake\n'));
+  expect(carriedOut(again, planUninstall(again)).files).toEqual(new Map([[path, off('#!/bin/sh\nmake\n')]]));
+});
+
+test('another folder for hooks: what was moved aside in the old one goes back', () => {
+  const before = worlds['a program'] ?? survey();
+  const installed = carriedOut(before, planInstall(before));
+  const moved = { ...installed, folder: '/r/.githooks', hooksPath: { value: '.githooks', scope: 'local' } };
+  const { files } = carriedOut(moved, planInstall(moved));
+  const left = [...files].filter(([path]) => path.startsWith(FOLDER));
+  expect(new Map(left)).toEqual(before.files);
+});
+
+test('a moved worktree: what a file was is known by what it was made', () => {
+  const text = '#!/bin/sh'; // a line end that our part needs, and nobody had written
+  const before = survey({}, { '/old/githooks/pre-commit': text });
+  const place = {
+    workTree: '/old',
+    folder: '/old/githooks',
+    hooksPath: { value: 'githooks', scope: 'local' },
+  };
+  const installed = carriedOut({ ...before, ...place }, planInstall({ ...before, ...place }));
+  const files = new Map([...installed.files].map(([path, file]) => [path.replace('/old', '/new'), file]));
+  const there = { ...installed, files, workTree: '/new', folder: '/new/githooks' };
+  expect(planInstall(there).edits).toEqual([]);
+  const gone = carriedOut(there, planUninstall(there));
+  expect(gone.files).toEqual(new Map([['/new/githooks/pre-commit', { text, isExecutable: true }]]));
+});
+
+test('what other worktrees have to restore stays remembered', () => {
+  const other = { path: '/other/githooks/pre-push', before: null, wasExecutable: false, after: 'x' };
+  const found = survey({ elsewhere: [other] });
+  expect(planInstall(found).remembered).toContainEqual(other);
+  expect(planUninstall(found)).toEqual({ edits: [], remembered: [other] });
 });
