@@ -36,7 +36,10 @@ export interface HookPorts {
   /** @param remote - its name; null: a bare URL, of which nothing is known */
   pushedWork(refs: readonly PushedRef[], remote: string | null): Promise<PushedWork>;
   readMessage(file: string): Promise<string>;
-  /** Adds those trailers that the message does not have yet, by git-interpret-trailers(1). */
+  /**
+   * Adds those trailers that the message does not have yet, by git-interpret-trailers(1); those that a squash has left
+   * in the middle come to the end, see liftTrailers.
+   */
   addTrailers(file: string, lines: readonly string[]): Promise<void>;
   /** Leaves trailers for the message hook of the same git process. */
   handOver(process: string, lines: readonly string[]): Promise<void>;

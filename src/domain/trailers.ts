@@ -65,6 +65,55 @@ export function parseTrailers(message: string): Trailers {
   };
 }
 
+/** Below this line `git commit --verbose` shows what is committed. */
+const CUT = /^. -{24} >8 -{24}$/m;
+
+/**
+ * A message without the trailers of agent-os that a squash has left in the middle, where git sees none, and these
+ * lines, each once, in the order of the message. They are taken out of every paragraph that consists of trailers, but
+ * for the subject; what somebody has quoted or indented stays. Where none is in the middle, nothing is taken out.
+ * @param message - as git hands it to the message hook: with comments, and perhaps with what is committed
+ */
+export function liftTrailers(message: string): { readonly text: string; readonly lines: readonly string[] } {
+  const cut = message.search(CUT);
+  const written = cut === -1 ? message : message.slice(0, cut);
+  // Every other one is what is between two paragraphs.
+  const parts = written.split(/(\n(?:[ \t]*\n)+)/);
+  const said = parts.flatMap((part, at) => (at % 2 === 0 && linesOf(part).length > 0 ? [at] : []));
+  const blocks = said.slice(1).filter((at) => {
+    const lines = linesOf(parts[at] ?? '');
+    return lines.every((line) => ANY_TRAILER.test(line) || /^[ \t]/.test(line)) && lines.some(isOwn);
+  });
+  if (blocks.every((at) => at === said.at(-1))) return { text: message, lines: [] };
+  const found: string[] = [];
+  for (const at of blocks) {
+    const lines = (parts[at] ?? '').split('\n');
+    found.push(...lines.flatMap(canonical));
+    parts[at] = lines.filter((line) => !isOwn(line)).join('\n');
+    if (parts[at] === '') parts[at - 1] = '';
+  }
+  const text = parts.join('') + (cut === -1 ? '' : message.slice(cut));
+  return { text, lines: [...new Set(found)] };
+}
+
+/** What stands in a paragraph and is no comment. */
+function linesOf(paragraph: string): readonly string[] {
+  return paragraph.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+}
+
+function isOwn(line: string): boolean {
+  return TRAILER.test(line);
+}
+
+/** A trailer of agent-os as it writes it; nothing for any other line. */
+function canonical(line: string): readonly string[] {
+  const [, key, value] = TRAILER.exec(line) ?? [];
+  const name = [AGENT_TRAILER, SESSION_TRAILER, LOCK_TRAILER].find(
+    (one) => one.toLowerCase() === key?.toLowerCase(),
+  );
+  return name === undefined ? [] : [`${name}: ${value}`];
+}
+
 /** The lines to add to a message, without line ends: `Agent-OS-Agent: go-backend`. */
 export function formatTrailers(trailers: {
   readonly agent: AgentName | null;

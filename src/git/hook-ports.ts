@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { HookPorts } from '../domain/hook-ports.ts';
 import type { Clock, Ids, RepositoryPaths, StateFiles } from '../domain/ports.ts';
+import { liftTrailers } from '../domain/trailers.ts';
 import { openJournal } from './journal.ts';
 import { expectGit, runGit } from './process.ts';
 import { readPushedWork } from './pushed-work.ts';
@@ -47,10 +48,14 @@ export function openHookPorts(input: {
     stagedPaths: () => listStagedPaths(paths),
     pushedWork: (refs, remote) => readPushedWork(paths, refs, remote),
     readMessage: (file) => readFile(within(file), 'utf8'),
-    addTrailers: async (file, lines) => {
+    addTrailers: async (file, added) => {
+      const message = await readFile(within(file), 'utf8');
+      const { text, lines: lifted } = liftTrailers(message);
+      const lines = [...new Set([...lifted, ...added])];
       if (lines.length === 0) return;
       // git takes a text without a last line end for one that goes on with the trailers.
-      if (!(await readFile(within(file), 'utf8')).endsWith('\n')) await appendFile(within(file), '\n');
+      const whole = text.endsWith('\n') ? text : `${text}\n`;
+      if (whole !== message) await writeFile(within(file), whole);
       const options = ['--in-place', '--no-divider', '--where', 'end', '--if-exists', 'addIfDifferent'];
       const trailers = lines.flatMap((line) => ['--trailer', line]);
       const args = ['interpret-trailers', ...options, '--if-missing', 'add', ...trailers, '--', file];

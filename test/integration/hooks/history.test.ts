@@ -102,6 +102,33 @@ test('an interactive rebase: words, order and squashes, and the session follows'
   for (const oid of rewritten.split('\n')) expect(after).not.toContain(oid);
 });
 
+test('what a squash has left in the middle of a message, the next amend brings to its end', async () => {
+  await git('checkout', '-q', '-b', 'squashing');
+  await sandbox.commitFile(team.ada, 'five', '1', 'five');
+  await git('commit', '-q', '--amend', '-m', 'five', '-m', 'Agent-OS-Agent: eve\nAgent-OS-Lock: web@3');
+  await sandbox.commitFile(team.ada, 'six', '1', 'six');
+  expect((await rebase('2s/pick/squash/', 'HEAD~2')).exitCode).toBe(0);
+  expect((await messageOf(sandbox, team.ada)).match(/Agent-OS-Session/g)).toHaveLength(2);
+  const env = { GIT_EDITOR: 'true' };
+  expect((await sandbox.tryGit(team.ada, ['commit', '-q', '--amend', '-v'], { env })).exitCode).toBe(0);
+  expect(await messageOf(sandbox, team.ada)).toBe(
+    `five\n\nsix\n\nAgent-OS-Agent: eve\nAgent-OS-Lock: web@3\n${trailers}`,
+  );
+  await sandbox.settled();
+  await git('checkout', '-q', 'main');
+  await git('branch', '-qD', 'squashing');
+});
+
+test('a revert runs no message hook: it joins the session, and has no trailers', async () => {
+  await git('checkout', '-q', '-b', 'reverting');
+  await sandbox.commitFile(team.ada, 'seven', '1', 'seven');
+  await git('revert', '--no-edit', 'HEAD');
+  expect(await messageOf(sandbox, team.ada)).not.toContain('Agent-OS');
+  expect(await commits()).toContain(await git('rev-parse', 'HEAD'));
+  await git('checkout', '-q', 'main');
+  await git('branch', '-qD', 'reverting');
+});
+
 test("a rebase of somebody else's commits makes them nobody's", async () => {
   const foreign = await sandbox.commitFile(team.bob, 'by-bob', '1', 'by bob');
   await git('fetch', '-q', team.bob, 'main');

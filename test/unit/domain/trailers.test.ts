@@ -3,6 +3,7 @@ import type { AgentName, RecordId, ResourceName } from '../../../src/domain/name
 import {
   formatLockTrailer,
   formatTrailers,
+  liftTrailers,
   parseLockTrailer,
   parseTrailers,
 } from '../../../src/domain/trailers.ts';
@@ -72,5 +73,47 @@ describe('counted are', () => {
   test('no values that are none', () => {
     const message = 'x\n\nAgent-OS-Agent: Not A Name\nAgent-OS-Session: 1\nAgent-OS-Lock: nothing\n';
     expect(parseTrailers(message)).toEqual({ agents: [], sessions: [], locks: [] });
+  });
+});
+
+describe('what a squash has left in the middle', () => {
+  const ours = ['Agent-OS-Agent: ada', `Agent-OS-Session: ${SESSION}`];
+  const block = ours.join('\n');
+  const squash = (...messages: readonly string[]) =>
+    ['# This is a combination of commits.', ...messages, '# Please enter the commit message.\n'].join('\n\n');
+
+  test('is taken out, each line once, in the order of the message', () => {
+    const theirs = `Agent-OS-Lock: web@3\nAgent-OS-Agent: eve\nagent-os-session : ${OTHER}`;
+    const message = squash(
+      'one',
+      `Signed-off-by: A\n${block}`,
+      '# The second:',
+      'two',
+      theirs,
+      'three',
+      block,
+    );
+    expect(liftTrailers(message)).toEqual({
+      text: squash('one', 'Signed-off-by: A', '# The second:', 'two', 'three'),
+      lines: [...ours, 'Agent-OS-Lock: web@3', 'Agent-OS-Agent: eve', `Agent-OS-Session: ${OTHER}`],
+    });
+  });
+
+  test.each([
+    ['only the last paragraph has any', squash('one', 'two', block)],
+    ['nothing but comments follows', squash('one', block, '# Conflicts:\n#\ta')],
+    [
+      'the cut follows',
+      `one\n\n${block}\n\n# ${'-'.repeat(24)} >8 ${'-'.repeat(24)}\ndiff --git a/a b/a\n\nx\n`,
+    ],
+    [
+      'they are quoted',
+      squash('Squashed commit of the following:', `    one\n\n    ${ours.join('\n    ')}`, 'two'),
+    ],
+    ['they stand in prose', squash('one', `Commits say\n${block}`, 'two')],
+    ['they are the subject', `${block}\n\ntwo\n`],
+    ['there are none', squash('one', 'Signed-off-by: A', 'two')],
+  ])('stays where %s', (_, message) => {
+    expect(liftTrailers(message)).toEqual({ text: message, lines: [] });
   });
 });
