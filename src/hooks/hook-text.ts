@@ -39,8 +39,8 @@ export function ownHook(hook: Hook): string {
   ].join('\n');
 }
 
-/** The part of somebody's script that comes before all of it. */
-function block(hook: Hook): string {
+/** What leads from somebody's script to a hook of agent-os, without marks. */
+export function snippet(hook: Hook): string {
   const find = `agent_os=$(git rev-parse --git-common-dir 2>/dev/null)/agent-os/hooks/${hook} || :`;
   const run = readsInput(hook)
     ? [
@@ -52,7 +52,19 @@ function block(hook: Hook): string {
         'fi',
       ]
     : ['if [ -f "$agent_os" ]; then sh "$agent_os" "$@" || exit $?; fi'];
-  return [BEGIN, find, ...run, END, ''].join('\n');
+  return [find, ...run].join('\n');
+}
+
+/** Whether a script leads to a hook of agent-os: before anything else of it runs, or later; null: it does not. */
+export function findSnippet(text: string, hook: Hook): 'first' | 'later' | null {
+  const commands = text.split('\n').filter((line) => !/^\s*(?:#|$)/.test(line));
+  const at = commands.findIndex((line) => line.includes(`/agent-os/hooks/${hook}`));
+  return at === -1 ? null : at === 0 ? 'first' : 'later';
+}
+
+/** The part of somebody's script that comes before all of it. */
+function block(hook: Hook): string {
+  return [BEGIN, snippet(hook), END, ''].join('\n');
 }
 
 /** A script with the block below its first line, `#!…`; null: an empty file of its own. */

@@ -1,6 +1,7 @@
 import type { Workspace } from '../app/workspace.ts';
 import { openHookFiles } from '../compose.ts';
 import type { HookFiles } from '../domain/hook-files.ts';
+import { isBroken } from './group-proof.ts';
 import { concernedFiles, type InstallPlan, planInstall, planUninstall } from './plan-install.ts';
 import { type ProvenHook, proveHooks } from './prove.ts';
 
@@ -15,6 +16,8 @@ export interface InstallInput {
 export interface InstallReport extends Pick<InstallPlan, 'hooks' | 'edits' | 'snippets'> {
   /** How git reaches each hook now; empty in a dry run. */
   readonly proof: readonly ProvenHook[];
+  /** Whether nothing is dead in the worktree in which this was asked for. */
+  readonly isReached: boolean;
 }
 
 /**
@@ -26,10 +29,12 @@ export async function installHooks(workspace: Workspace, input: InstallInput): P
   const files = await openHookFiles(workspace, input.shims);
   const survey = await files.survey(concernedFiles, 'here');
   const { hooks, edits, remembered, snippets } = planInstall(survey);
-  if (input.dryRun) return { hooks, edits, snippets, proof: [] };
+  if (input.dryRun) return { hooks, edits, snippets, proof: [], isReached: true };
   await files.installShims(input.program, input.node);
   await files.apply(edits, remembered);
-  return { hooks, edits, snippets, proof: await proveHooks(files) };
+  const proof = await proveHooks(files);
+  const isReached = proof.every(({ worktree, state }) => worktree !== survey.workTree || !isBroken(state));
+  return { hooks, edits, snippets, proof, isReached };
 }
 
 /**

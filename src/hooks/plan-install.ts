@@ -1,6 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import type { HookEdit, HookPlace, HookSurvey, Remembered } from '../domain/hook-files.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import {
+  findSnippet,
   HOOKS,
   type Hook,
   hasBlock,
@@ -11,6 +13,7 @@ import {
   managerOf,
   ownHook,
   removeBlock,
+  snippet,
   wrapHook,
 } from './hook-text.ts';
 import { editLefthook, LEFTHOOK_FILES } from './lefthook.ts';
@@ -36,8 +39,16 @@ export interface InstallPlan {
   readonly edits: readonly HookEdit[];
   /** What every file is to become again. */
   readonly remembered: readonly Remembered[];
-  /** What somebody else has to do: a file that is not ours to change, and what belongs into it. */
-  readonly snippets: readonly { readonly where: string; readonly text: string }[];
+  /** What somebody else has to do. */
+  readonly snippets: readonly Snippet[];
+}
+
+/** A file or folder that is not ours to change, and what belongs into it. */
+export interface Snippet {
+  readonly where: string;
+  readonly text: string;
+  /** What to type to do without it. */
+  readonly instead?: string;
 }
 
 /** One route for each hook, and none of the routes that an earlier installation took. */
@@ -45,7 +56,7 @@ export function planInstall(survey: HookSurvey): InstallPlan {
   const hooks = HOOKS.map((hook) => chooseRoute(survey, hook));
   const wanted = new Map<string, string | null>();
   const moves: HookEdit[] = [];
-  const snippets: { where: string; text: string }[] = [];
+  const snippets: Snippet[] = [];
   for (const { hook, route, path, isDisabled } of hooks) {
     if (path === null) continue;
     const clean = cleanText(survey, path);
@@ -62,15 +73,7 @@ export function planInstall(survey: HookSurvey): InstallPlan {
   }
   planManager(survey, hooks, 'lefthook', wanted, snippets);
   planManager(survey, hooks, 'pre-commit', wanted, snippets);
-  const foreign = hooks.filter(({ route }) => route === 'none');
-  if (foreign.length > 0 && snippets.length === 0) {
-    const where =
-      survey.hooksPath === null
-        ? survey.folder
-        : `${survey.folder} (core.hooksPath, ${survey.hooksPath.scope})`;
-    const text = foreign.map(({ hook }) => `# ${hook}\n${hookCommand(hook)} "$@" || exit $?`).join('\n');
-    snippets.push({ where, text });
-  }
+  if (snippets.length === 0) snippets.push(...foreignSnippets(survey, hooks));
   const events = hooks.filter(({ route }) => route === 'config').map(({ hook }) => hook);
   const { edits, remembered } = settle(survey, wanted);
   return {
@@ -127,9 +130,39 @@ export function isHusky(folder: string): boolean {
   return basename(folder) === '_' && basename(dirname(folder)) === '.husky';
 }
 
+/** Whether core.hooksPath was set for more than this repository: then its folder is not ours to change. */
+export function isForeign({ hooksPath }: Pick<HookSurvey, 'hooksPath'>): boolean {
+  return hooksPath !== null && !['local', 'worktree'].includes(hooksPath.scope);
+}
+
+/** What gives a repository a folder of its own, where core.hooksPath was set for more than this repository. */
+export function ownFolderCommand({ commonDir }: Pick<HookSurvey, 'commonDir'>): string {
+  return `git config core.hooksPath ${shellWord(join(commonDir, 'hooks'))} && agent-os hooks install`;
+}
+
+function foreignSnippets(survey: HookSurvey, hooks: readonly PlannedHook[]): readonly Snippet[] {
+  const { hooksPath, folder, files } = survey;
+  const lacking = hooks
+    .filter(({ route }) => route === 'none')
+    .map(({ hook }) => hook)
+    .filter((hook) => findSnippet(files.get(join(folder, hook))?.text ?? '', hook) === null);
+  if (lacking.length === 0) return [];
+  if (hooksPath === null || !isForeign(survey)) {
+    const text = lacking.map((hook) => `# ${hook}\n${hookCommand(hook)} "$@" || exit $?`).join('\n');
+    return [{ where: folder, text }];
+  }
+  return [
+    {
+      where: `${folder} (core.hooksPath, ${hooksPath.scope})`,
+      text: lacking.map((hook) => `# ${hook}, below #!/bin/sh\n${snippet(hook)}`).join('\n'),
+      instead: ownFolderCommand(survey),
+    },
+  ];
+}
+
 function chooseRoute(survey: HookSurvey, hook: Hook): PlannedHook {
-  const { hooksPath, folder, commonDir, gitVersion } = survey;
-  if (hooksPath !== null && !['local', 'worktree'].includes(hooksPath.scope)) {
+  const { folder, commonDir, gitVersion } = survey;
+  if (isForeign(survey)) {
     return { hook, route: hasConfigHooks(gitVersion) ? 'config' : 'none', path: null };
   }
   if (isHusky(folder)) return { hook, route: 'husky', path: join(dirname(folder), hook) };
@@ -165,7 +198,7 @@ function planManager(
   hooks: readonly PlannedHook[],
   manager: 'lefthook' | 'pre-commit',
   wanted: Map<string, string | null>,
-  snippets: { where: string; text: string }[],
+  snippets: Snippet[],
 ): void {
   const managed = hooks.filter(({ route }) => route === manager).map(({ hook }) => hook);
   if (managed.length === 0 || survey.workTree === null) return;
@@ -213,6 +246,8 @@ function settle(survey: HookSurvey, wanted: ReadonlyMap<string, string | null>) 
   const remembered: Remembered[] = [];
   for (const path of new Set([...survey.files.keys(), ...wanted.keys()])) {
     if (path.endsWith(KEPT)) continue;
+    const isTheirs = isForeign(survey) && dirname(path) === survey.folder;
+    if (isTheirs && memoryOf(survey, path) === undefined) continue;
     const file = survey.files.get(path);
     const after = wanted.get(path);
     const clean = cleanText(survey, path);

@@ -1,5 +1,13 @@
 import { dirname, join } from 'node:path';
 import { AgentOsError } from '../../domain/errors.ts';
+import {
+  BARE_ALONE,
+  groupProof,
+  isBareAlone,
+  isBroken,
+  nameHooks,
+  nameWorktrees,
+} from '../../hooks/group-proof.ts';
 import type { InstallReport } from '../../hooks/install.ts';
 import type { ProvenHook } from '../../hooks/prove.ts';
 import type { CommandGroup, CommandOutput, CommandSpec } from '../command-spec.ts';
@@ -7,6 +15,7 @@ import { runHook } from '../hook-run.ts';
 import { findLauncher } from '../launcher.ts';
 import { bad, dim, good, type Line, paragraph, strong, table, warn } from '../text.ts';
 
+const VERBOSE = { flags: '--verbose', description: 'a line for each hook of each worktree' } as const;
 const DRY_RUN = { flags: '--dry-run', description: 'say what would be changed' } as const;
 
 const install: CommandSpec = {
@@ -15,7 +24,8 @@ const install: CommandSpec = {
   description:
     'Lead git to the hooks of agent-os in the way that fits what is there (plain hooks, husky, lefthook, pre-commit, ' +
     'core.hooksPath), and prove that it gets there. Other hooks go on with their input, arguments and exit codes. Safe ' +
-    'to repeat, also after another manager has rewritten its files.',
+    'to repeat, also after another manager has rewritten its files. Exit code 1 when git does not reach one of them in ' +
+    'this worktree.',
   options: [DRY_RUN],
   examples: ['agent-os hooks install --dry-run', 'agent-os hooks install'],
   async run({ values, workspace: open }) {
@@ -54,15 +64,16 @@ const status: CommandSpec = {
   description:
     'Let git run each hook in each worktree so that it only answers, and say which it does not reach. Exit code 1 when ' +
     'hooks are installed and one of them is not reached.',
-  examples: ['agent-os hooks status', 'agent-os hooks status --json'],
-  async run({ workspace: open }) {
+  options: [VERBOSE],
+  examples: ['agent-os hooks status', 'agent-os hooks status --verbose', 'agent-os hooks status --json'],
+  async run({ values, workspace: open }) {
     const { readHookStatus } = await import('../../hooks/install.ts');
     const { proof, launcher } = await readHookStatus(await open(), places());
     const isMoved = launcher !== null && !launcher.isThere;
-    const isBroken = proof.some(({ state }) => state === 'dead' || state === 'twice');
+    const lines = values.flag('verbose') ? eachLine(proof) : proofLines(proof);
     return {
       data: { hooks: proof, launcher },
-      text: launcher === null ? ['No hooks are installed: `agent-os hooks install`'] : proofLines(proof),
+      text: launcher === null ? ['No hooks are installed: `agent-os hooks install`'] : lines,
       notes: isMoved
         ? [
             [
@@ -71,7 +82,7 @@ const status: CommandSpec = {
             ],
           ]
         : [],
-      ...(isBroken && { exitCode: 1 }),
+      ...(launcher !== null && proof.some(({ state }) => isBroken(state)) && { exitCode: 1 }),
     };
   },
 };
@@ -97,10 +108,11 @@ function describeInstall(report: InstallReport, dryRun: boolean): CommandOutput 
     data: { hooks: dryRun ? hooks : proof, routes: hooks, edits, snippets, dryRun },
     text: [
       ...editLines(report, dryRun),
-      ...(edits.length === 0 ? ['Nothing needs to be changed.'] : []),
+      ...(edits.length === 0 && snippets.length === 0 ? ['Nothing needs to be changed.'] : []),
       ...proofLines(proof),
     ],
     notes: [...disabledLines(report), ...snippetLines(report)],
+    ...(!report.isReached && { exitCode: 1 }),
   };
 }
 
@@ -123,9 +135,10 @@ export function disabledLines({ hooks }: Pick<InstallReport, 'hooks'>): Line[] {
 }
 
 export function snippetLines({ snippets }: Pick<InstallReport, 'snippets'>): Line[] {
-  return snippets.flatMap(({ where, text }): Line[] => [
+  return snippets.flatMap(({ where, text, instead }): Line[] => [
     [warn('warning: '), `${where} is not ours to change; put this into it:`],
     ...paragraph(text, '    '),
+    ...(instead === undefined ? [] : [`or do without it in this repository: ${instead}`]),
   ]);
 }
 
@@ -148,9 +161,28 @@ const MARKS = {
 };
 
 function proofLines(proof: readonly ProvenHook[]): Line[] {
-  const rows = table(proof.map(({ worktree, hook, state, how }) => [MARKS[state], hook, dim(worktree), how]));
-  return rows.flatMap((line, index): Line[] => {
-    const fix = proof[index]?.fix;
+  const groups = groupProof(proof);
+  const rows = groups.map(({ state, hooks, worktrees, how, fix }) => ({
+    cells: [MARKS[state], nameHooks(hooks), dim(nameWorktrees(worktrees)), how],
+    fix,
+  }));
+  return [...withFixes(rows), ...(proof.length > 0 && isBareAlone(proof) ? [BARE_ALONE] : [])];
+}
+
+function eachLine(proof: readonly ProvenHook[]): Line[] {
+  return withFixes(
+    proof.map(({ worktree, hook, state, how, fix }) => ({
+      cells: [MARKS[state], hook, dim(worktree), how],
+      fix,
+    })),
+  );
+}
+
+function withFixes(
+  rows: readonly { readonly cells: Parameters<typeof table>[0][number]; readonly fix: string | undefined }[],
+): Line[] {
+  return table(rows.map(({ cells }) => cells)).flatMap((line, index): Line[] => {
+    const fix = rows[index]?.fix;
     return fix === undefined ? [line] : [line, [dim(`      → ${fix}`)]];
   });
 }

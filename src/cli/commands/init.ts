@@ -87,14 +87,15 @@ async function installQuietly(workspace: Workspace): Promise<HookNews> {
   try {
     const { installHooks } = await import('../../hooks/install.ts');
     const report = await installHooks(workspace, { dryRun: false, ...places() });
-    const dead = HOOKS.filter((hook) =>
-      report.proof.some((one) => one.hook === hook && one.state !== 'reached' && one.state !== 'declared'),
-    );
+    const isReached = ({ state }: { readonly state: string }) => state === 'reached' || state === 'declared';
+    const proofOf = (hook: string) => report.proof.filter((one) => one.hook === hook);
+    const dead = HOOKS.filter((hook) => !proofOf(hook).every(isReached));
+    const reached = HOOKS.filter((hook) => proofOf(hook).length > 0 && proofOf(hook).every(isReached));
     const snippets = snippetLines(report);
     const isSilent = dead.length > 0 && snippets.length === 0;
     const note = `git does not reach ${dead.join(', ')}: see \`agent-os hooks status\``;
     return {
-      reached: total - dead.length,
+      reached: reached.length,
       total,
         isChanged: report.edits.length > 0,
       notes: [...disabledLines(report), ...(isSilent ? [[warn('warning: '), note]] : snippets)],

@@ -81,10 +81,14 @@ describe('plain hooks', () => {
     const plan = await sandbox.cli(clone, ['hooks', 'install', '--dry-run']);
     expect(plan.stdout).toContain(`Would write ${hooks}/pre-commit`);
     expect(await photograph(hooks)).toBe(before);
-    expect((await install(clone)).stdout).toMatch(/reached +pre-push/);
+    expect((await install(clone)).stdout).toMatch(/reached +all 7 hooks/);
     expect((await install(clone)).stdout).toContain('Nothing needs to be changed.');
     await sandbox.worktree(clone, `${count}-linked`);
     expect(await states(clone)).toBe('reached');
+    const status = await sandbox.cli(clone, ['hooks', 'status']);
+    expect(status.stdout).toBe(`reached  all 7 hooks  2 worktrees  ${hooks}/HOOK\n`);
+    const each = await sandbox.cli(clone, ['hooks', 'status', '--verbose']);
+    expect(each.stdout.match(/^reached +\S+ +\S+ +\S+$/gm)).toHaveLength(14);
     expect(await commits(clone, 'plain')).toContain('Agent-OS-Agent: ada');
     await sandbox.settled();
     expect((await sandbox.cli(clone, ['hooks', 'uninstall'])).exitCode).toBe(0);
@@ -201,7 +205,9 @@ describe('plain hooks', () => {
     expect(await states(sub)).toBe('reached');
     expect(await commits(sub, 'inside')).toContain('Agent-OS-Agent: sub');
     const bare = await sandbox.bareRemote('bare.git');
-    await sandbox.json(bare, ['init']);
+    expect(await sandbox.json(bare, ['init'])).toMatchObject({ hooks: 1 });
+    const alone = await sandbox.cli(bare, ['hooks', 'status']);
+    expect(alone.stdout).toMatch(/^reached +pre-push .*\na bare repository runs no other hook/);
     const tree = sandbox.path('bare-tree');
     await sandbox.git(bare, 'worktree', 'add', '-q', '-b', 'work', tree);
     expect(await states(bare)).toBe('reached');
@@ -260,7 +266,33 @@ describe('core.hooksPath', () => {
     expect(init.exitCode).toBe(0);
     expect(init.stderr).toContain('(core.hooksPath, global) is not ours to change; put this into it:');
     expect(init.stderr).toContain('agent-os/hooks/pre-commit');
-    expect(await stat(sandbox.path('global-hooks')).catch(() => null)).toBeNull();
+    const theirs = sandbox.path('global-hooks');
+    expect(await stat(theirs).catch(() => null)).toBeNull();
+
+    const own = `git config core.hooksPath ${clone}/.git/hooks && agent-os hooks install`;
+    const plan = await sandbox.cli(clone, ['hooks', 'install'], { env });
+    expect(plan).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(own) });
+    expect(plan.stdout).not.toContain('Nothing needs to be changed.');
+    for (const command of [['hooks', 'status'], ['doctor']]) {
+      const { stdout } = await sandbox.cli(clone, command, { env });
+      expect(stdout).toContain(
+        `→ put what \`agent-os hooks install\` prints into ${theirs}; or, to do without the hooks there: ${own}`,
+      );
+    }
+    const text = plan.stderr.split('\n').flatMap((line) => (line.startsWith('    ') ? [line.slice(4)] : []));
+    for (const part of text
+      .join('\n')
+      .split(/^# (?=\S+, below)/m)
+      .slice(1)) {
+      const [hook = ''] = part.split(',');
+      await script(join(theirs, hook), `#!/bin/sh\n# ${part}\ncat >>'${sandbox.path('pushed')}'\n`);
+    }
+    const before = await photograph(theirs);
+    const again = await sandbox.cli(clone, ['hooks', 'install'], { env });
+    expect(again).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(again.stdout).toMatch(/Nothing needs to be changed.\nreached +all 7 hooks/);
+    await sandbox.cli(clone, ['hooks', 'uninstall'], { env });
+    expect(await photograph(theirs)).toBe(before);
   });
 });
 
@@ -328,10 +360,10 @@ describe('lefthook, from its package', () => {
     const env = { LEFTHOOK_BIN: LEFTHOOK };
     const before = await photograph(join(clone, '.git/hooks'), join(clone, 'lefthook-local.yml'));
     const plan = await sandbox.cli(clone, ['hooks', 'install'], { env });
-    expect(plan.stdout).toMatch(/reached +pre-commit .*lefthook-local.yml/);
+    expect(plan.stdout).toMatch(/reached +pre-commit, pre-push .*lefthook-local.yml/);
     expect(await readFile(join(clone, 'lefthook-local.yml'), 'utf8')).toContain('parallel: true # why not');
     await lefthook(clone, 'install');
-    const status = await sandbox.cli(clone, ['hooks', 'status'], { env });
+    const status = await sandbox.cli(clone, ['hooks', 'status', '--verbose'], { env });
     expect({ exitCode: status.exitCode, out: status.stdout.match(/^reached/gm) }).toEqual({
       exitCode: 0,
       out: Array(7).fill('reached'),

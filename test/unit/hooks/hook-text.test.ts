@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
+  findSnippet,
   HOOKS,
   hasBlock,
   insertBlock,
   isShellScript,
   ownHook,
   removeBlock,
+  snippet,
   wrapHook,
 } from '../../../src/hooks/hook-text.ts';
 import { editLefthook, hasLefthookJob } from '../../../src/hooks/lefthook.ts';
@@ -32,6 +34,8 @@ it.each(HOOKS)('of a file that only agent-os wrote, nothing is left: %s', (hook)
     insertBlock(null, hook),
     insertBlock(null, hook, { shebang: false }),
     wrapHook(hook),
+    // As it was before it looked for the x bit.
+    wrapHook(hook).replace(/if .*; then (exec .*); fi\n$/, '$1\n'),
   ]) {
     expect(removeBlock(text)).toBeNull();
   }
@@ -83,4 +87,12 @@ test("the lines of pre-push's input: new, moved, removed; anything else is none"
     { local: one, ref: 'refs/heads/b', remote: two },
     { local: null, ref: 'refs/heads/c', remote: two },
   ]);
+});
+
+test('a snippet is found where it runs, and not in a comment', () => {
+  const found = snippet('pre-push');
+  expect(findSnippet(`#!/bin/sh\n\n# mine\n${found}\nrest\n`, 'pre-push')).toBe('first');
+  expect(findSnippet(`#!/bin/sh\nmake\n${found}\n`, 'pre-push')).toBe('later');
+  expect(findSnippet('#!/bin/sh\n# see /agent-os/hooks/pre-push\n', 'pre-push')).toBeNull();
+  expect(findSnippet(found, 'pre-commit')).toBeNull();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HookEdit, HookFile, HookSurvey } from '../../../src/domain/hook-files.ts';
-import { HOOKS } from '../../../src/hooks/hook-text.ts';
+import { HOOKS, type Hook, insertBlock, snippet } from '../../../src/hooks/hook-text.ts';
 import { concernedFiles, planInstall, planUninstall } from '../../../src/hooks/plan-install.ts';
 
 const FOLDER = '/r/.git/hooks';
@@ -141,9 +141,21 @@ test('a global hooks folder is not ours before git 2.54: the snippet says what b
       {
         where: `/home/hooks (core.hooksPath, ${scope})`,
         text: expect.stringContaining('agent-os/hooks/pre-push'),
+        instead: 'git config core.hooksPath /r/.git/hooks && agent-os hooks install',
       },
     ]);
   }
+});
+
+test('what is there already is not asked for again, and stays when everything of ours goes', () => {
+  const hooksPath = { value: '/home/hooks', scope: 'global' };
+  const script = (hook: Hook, before = '') => `#!/bin/sh\n# mine\n${before}${snippet(hook)}\n`;
+  const texts = HOOKS.map((hook) => [`/home/hooks/${hook}`, script(hook, hook === 'pre-push' ? 'x\n' : '')]);
+  const found = survey({ folder: '/home/hooks', hooksPath }, Object.fromEntries(texts));
+  expect(planInstall(found)).toMatchObject({ edits: [], snippets: [] });
+  const marked = insertBlock('#!/bin/sh\n', 'commit-msg');
+  const pasted = survey({ folder: '/home/hooks', hooksPath }, { '/home/hooks/commit-msg': marked });
+  expect(planUninstall(pasted).edits).toEqual([]);
 });
 
 test('a manager that came later: the old way goes when the new one comes', () => {
