@@ -5,6 +5,7 @@ import { CONFIG_PATH, classify } from '../domain/layout.ts';
 import type { RecordId } from '../domain/names.ts';
 import { KINDS, type Kind } from '../domain/schema/kinds.ts';
 import { resolveConfig } from '../domain/schema/resolve-config.ts';
+import { findUnknownKeys } from '../domain/schema/unknown-keys.ts';
 import { describeEnd } from '../domain/time.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { readActiveSessions } from './active-sessions.ts';
@@ -25,10 +26,26 @@ export async function checkBranch(workspace: Workspace): Promise<readonly Check[
   return [
     ok('branch', `${ref} is at ${snapshot.tip.slice(0, 12)}`),
     ...(await checkRecords(snapshot)),
+    ...(await checkPolicy(snapshot)),
     ...(await checkSigning(workspace, snapshot)),
     await checkClock(workspace, snapshot),
     ...(await checkSessions(workspace, snapshot)),
   ];
+}
+
+/** Keys of the policy that have no effect, for want of being known; nothing, where it cannot be read. */
+async function checkPolicy(snapshot: Snapshot): Promise<readonly Check[]> {
+  const config = await readRecord(snapshot, 'config', CONFIG_PATH).catch(() => null);
+  return findUnknownKeys(config ?? {}).map(({ path, meant }) => {
+    const fix =
+      meant === null
+        ? `Take it out of ${CONFIG_PATH} on the branch, unless a newer version of agent-os knows it.`
+        : `Write ${meant}, if that is what was meant, in ${CONFIG_PATH} on the branch.`;
+    return warn('policy', `${CONFIG_PATH}: ${path} has no effect: there is no such key`, {
+      fix,
+      data: { path, meant },
+    });
+  });
 }
 
 /** Nothing, where the policy does not ask for signatures, or cannot be read. */

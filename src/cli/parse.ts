@@ -1,9 +1,9 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { AgentOsError } from '../domain/errors.ts';
 import { quoted } from '../domain/names.ts';
+import { nearest } from '../domain/nearest.ts';
 import type { AnyCommand, CommandSpec, Values } from './command-spec.ts';
 import type { TableEntry } from './command-table.ts';
-import { nearest } from './nearest.ts';
 import { readVersion } from './version.ts';
 
 /** Options that every command takes, before or after its name. */

@@ -151,6 +151,28 @@ test('doctor names each hook that git does not reach, where hooks are installed'
   ]);
 });
 
+test('doctor names a key of the policy that has no effect, and the one that was meant', async () => {
+  const sandbox = await makeSandbox(PATIENT);
+  const repository = await sandbox.repository('ada');
+  await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
+  const policy = sandbox.path('policy');
+  await sandbox.git(repository, 'worktree', 'add', '--quiet', '--detach', policy, 'agent-os');
+  await sandbox.commitFile(
+    policy,
+    'config.yaml',
+    'schema: agent-os/config/v1\nexempt_paths: [docs/**]\nguards:\n  locks: warn\n',
+  );
+  await sandbox.git(policy, 'push', '--quiet', '.', 'HEAD:agent-os');
+  expect(await examine(sandbox, repository, 0)).toMatchObject([
+    {
+      name: 'policy',
+      status: 'warn',
+      message: 'config.yaml: exempt_paths has no effect: there is no such key',
+      fix: 'Write guards.exempt_paths, if that is what was meant, in config.yaml on the branch.',
+    },
+  ]);
+});
+
 test('doctor notices a lock that has vanished from the remote, and what is not published', async () => {
   const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
