@@ -37,10 +37,12 @@ export async function checkBranch(workspace: Workspace): Promise<readonly Check[
 async function checkPolicy(snapshot: Snapshot): Promise<readonly Check[]> {
   const config = await readRecord(snapshot, 'config', CONFIG_PATH).catch(() => null);
   return findUnknownKeys(config ?? {}).map(({ path, meant }) => {
+    const at = meant?.lastIndexOf('.') ?? -1;
+    const where = at === -1 ? '' : ` below \`${meant?.slice(0, at)}:\``;
     const fix =
       meant === null
         ? `Take it out of ${CONFIG_PATH} on the branch, unless a newer version of agent-os knows it.`
-        : `Write ${meant}, if that is what was meant, in ${CONFIG_PATH} on the branch.`;
+        : `In ${CONFIG_PATH} on the branch, write \`${meant.slice(at + 1)}\`${where}, if that is what was meant.`;
     return warn('policy', `${CONFIG_PATH}: ${path} has no effect: there is no such key`, {
       fix,
       data: { path, meant },

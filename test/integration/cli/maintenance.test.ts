@@ -168,7 +168,7 @@ test('doctor names a key of the policy that has no effect, and the one that was 
       name: 'policy',
       status: 'warn',
       message: 'config.yaml: exempt_paths has no effect: there is no such key',
-      fix: 'Write guards.exempt_paths, if that is what was meant, in config.yaml on the branch.',
+      fix: 'In config.yaml on the branch, write `exempt_paths` below `guards:`, if that is what was meant.',
     },
   ]);
 });

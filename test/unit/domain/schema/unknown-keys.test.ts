@@ -18,6 +18,10 @@ test('a key in the wrong place, a misspelt one, and one that nobody knows', () =
   ]);
 });
 
+test('a path written as a key', () => {
+  expect(unknownIn('guards.locks: warn\n')).toEqual([{ path: 'guards.locks', meant: 'guards.locks' }]);
+});
+
 test('names of resources, groups and users are free; what describes them is not', () => {
   expect(
     unknownIn(
