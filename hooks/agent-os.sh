@@ -149,13 +149,23 @@ agent_os_note_head() {
   agent_os_note "$kind" "$oid" -
 }
 
+# When a process began, in ticks since boot: what its number alone does not tell. Empty where the system does not say.
+agent_os_born() {
+  born=''
+  { [ -r "/proc/$1/stat" ] && IFS= read -r born <"/proc/$1/stat"; } 2>/dev/null || return 0
+  # The name in parentheses may hold anything; the time is the twentieth word after it.
+  set -- ${born##*) }
+  born=${20-}
+}
+
 # One process for all that was noted, a moment later: ten commits make one push. Whoever notes looks for it after
 # noting, and it gives up its place before it looks for notes, so that one of the two sees the other.
 agent_os_work() {
   worker=$common/agent-os/worker
-  if [ -f "$worker" ] && read -r pid at boot <"$worker" && kill -0 "$pid" 2>/dev/null; then
+  if [ -f "$worker" ] && read -r pid at boot since <"$worker" && kill -0 "$pid" 2>/dev/null; then
     agent_os_now
-    if [ "$boot" = "$id" ] && [ "$((now - at))" -lt 600 ]; then return 0; fi
+    agent_os_born "$pid"
+    if [ "$boot" = "$id" ] && [ "$((now - at))" -lt 600 ] && [ "$since" = "$born" ]; then return 0; fi
   fi
   agent_os_locate || return 0
   (
@@ -164,5 +174,6 @@ agent_os_work() {
     exec "$node" "$program" --quiet --no-input sync --background
   ) </dev/null >/dev/null 2>&1 &
   agent_os_now
-  echo "$! $now $id" >"$worker"
+  agent_os_born "$!"
+  echo "$! $now $id $born" >"$worker"
 }

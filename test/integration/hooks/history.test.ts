@@ -286,6 +286,24 @@ test('what a killed background process left undone is made up for by the next co
   expect(existsSync(join(folder, 'journal-taken-000000000000001-a'))).toBe(false);
 });
 
+test.skipIf(!existsSync('/proc/self/stat'))(
+  'a number that another process has by now is not taken for the process in the background',
+  async () => {
+    await sandbox.settled();
+    const folder = join(team.ada, '.git/agent-os');
+    const launcher = join(folder, 'hooks/launcher');
+    const before = await readFile(launcher, 'utf8');
+    await writeFile(launcher, before.replace(/^.*/, '/bin/false'));
+    await sandbox.commitFile(team.ada, 'i', '1', 'ended before it had begun');
+    await sandbox.settled();
+    await writeFile(launcher, before);
+    const left = await readFile(join(folder, 'worker'), 'utf8');
+    await writeFile(join(folder, 'worker'), left.replace(/^\d+/, String(process.pid)));
+    const oid = await sandbox.commitFile(team.ada, 'i', '2', 'after it');
+    expect(await commits()).toContain(oid);
+  },
+);
+
 test('a shallow clone guards and counts as any other', async () => {
   const shallow = await sandbox.clone(`file://${team.remote}`, 'shallow', { args: ['--depth=1'] });
   await sandbox.json(shallow, ['init', '--no-view']);
