@@ -6,6 +6,7 @@ import type { CoveringLock, ForeignLock, PathJudgement } from '../store/locks/lo
 import { isOfBranch } from './branch-commits.ts';
 import { type HookContext, readHookContext } from './hook-context.ts';
 import { FRESH_FOR, refreshMarker } from './marking.ts';
+import { noteSilence, readSilence } from './silence.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What there is to say of a commit or a push. */
@@ -60,7 +61,13 @@ export async function guardCommit(
   const paths = guardedPaths(staged, guards);
   const { askers } = context;
   const locks = await workspace.locks();
-  const judged = await locks.judgePaths({ askers, paths: staged, freshWithin: FRESH_FOR });
+  // Whoever has waited in vain a moment ago does not wait again, unless policy wants an answer.
+  const silence = guards.offline === 'block' ? null : await readSilence(workspace);
+  const isSilent = silence !== null && silence < FRESH_FOR;
+  const freshWithin = isSilent ? Number.POSITIVE_INFINITY : FRESH_FOR;
+  const judged = await locks.judgePaths({ askers, paths: staged, freshWithin });
+  if (judged.mirror === 'stale') await noteSilence(workspace);
+  const isLastSeen = isSilent && judged.mirror === 'fresh' && silence < (judged.age ?? silence + 1);
   if (input.process !== null && guards.trailers) {
     await hooks.handOver(
       input.process,
@@ -71,7 +78,7 @@ export async function guardCommit(
   const found: Found[] = [
     ...foreignTo(judged, paths).map((detail) => ({ guard: 'locks' as const, detail })),
     ...unlockedOf(context, paths, judged.covering).map((detail) => ({ guard: 'locks' as const, detail })),
-    ...offlineOf(workspace, judged),
+    ...offlineOf(workspace, isLastSeen ? { ...judged, mirror: 'stale' } : judged),
     ...(context.session === null
       ? [
           {

@@ -221,6 +221,25 @@ test('a lock that others took a minute ago is seen; a remote that does not answe
     exitCode: 0,
     stderr: expect.stringContaining('warning: origin does not answer; locks are as last seen'),
   });
+  // Nobody waits again within the minute, whatever the remote would say by now.
+  await sandbox.git(ada, 'config', 'remote.origin.url', remote);
+  await sandbox.json(bob, ['lock', 'late', '--paths', 'late']);
+  await age(sandbox, ada);
+  await write(ada, { 'late/a.md': 'x\n' });
+  await sandbox.git(ada, 'add', 'late');
+  await renewSilence();
+  expect(await commit(sandbox, ada, '-m', 'late')).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('warning: origin does not answer; locks are as last seen'),
+  });
+  await sandbox.json(ada, ['sync']);
+  await write(ada, { 'late/a.md': 'y\n' });
+  const said = refusal(await commit(sandbox, ada, '-am', 'late'));
+  expect(said).toContain('late is locked by bob');
+  expect(said).not.toContain('does not answer');
+  await sandbox.git(ada, 'reset', '-q', '--hard');
+  await sandbox.json(bob, ['unlock', 'late']);
+  await sandbox.git(ada, 'config', 'remote.origin.url', `${remote}-gone`);
   await setGuards('offline: block');
   await age(sandbox, ada);
   await write(ada, { 'src/app.ts': 'offline again\n' });
@@ -343,6 +362,14 @@ test('a branch that nobody can read, and a program that is gone, cost a line and
   expect((await commit(sandbox, ada, '-am', 'again')).stderr).toBe(broken.stderr);
   await sandbox.git(ada, 'update-ref', 'refs/heads/agent-os', tip);
 });
+
+/** Makes the last time that the remote did not answer this very moment, however slow the machine is. */
+async function renewSilence(): Promise<void> {
+  const file = join(team.ada, '.git/agent-os/remote-silence.json');
+  const noted = JSON.parse(await readFile(file, 'utf8')) as { askedAt: { uptime: number; wall: number } };
+  noted.askedAt.uptime += Date.now() - noted.askedAt.wall;
+  await writeFile(file, JSON.stringify(noted));
+}
 
 /** A commit on the branch that makes this the policy. */
 async function setGuards(guards: string): Promise<void> {
