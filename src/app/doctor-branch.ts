@@ -41,8 +41,8 @@ async function checkPolicy(snapshot: Snapshot): Promise<readonly Check[]> {
     const where = at === -1 ? '' : ` below \`${meant?.slice(0, at)}:\``;
     const fix =
       meant === null
-        ? `Take it out of ${CONFIG_PATH} on the branch, unless a newer version of agent-os knows it.`
-        : `In ${CONFIG_PATH} on the branch, write \`${meant.slice(at + 1)}\`${where}, if that is what was meant.`;
+        ? '`agent-os config edit`, and take it out, unless a newer version of agent-os knows it.'
+        : `\`agent-os config edit\`, and write \`${meant.slice(at + 1)}\`${where}, if that is what was meant.`;
     return warn('policy', `${CONFIG_PATH}: ${path} has no effect: there is no such key`, {
       fix,
       data: { path, meant },

@@ -1,10 +1,10 @@
 import { addAgent, listAgents, showAgent } from '../../app/agents.ts';
 import type { AgentView } from '../../app/card-view.ts';
+import { nearest } from '../../domain/nearest.ts';
 import type { CommandGroup, CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { type HarnessFile, writeHarnessFiles } from '../harness.ts';
 import { readOddFile } from '../input.ts';
-import { nearest } from '../nearest.ts';
 import { published } from '../publish.ts';
 import { firstWords, problemNotes } from '../record-lines.ts';
 import { listTemplates, readTemplate } from '../templates.ts';

@@ -14,7 +14,7 @@ export interface UnknownKey {
 
 /** The keys of a policy that this version does not read; those of a map by name (resources, groups) are free. */
 export function findUnknownKeys(config: Config): readonly UnknownKey[] {
-  const known = pathsOf(configSchema);
+  const known = pathsOf(configSchema());
   const paths = findUnknownFields('config', config as unknown as YamlMap);
   return paths.map((path) => ({ path, meant: findMeant(path, known) }));
 }

@@ -152,7 +152,7 @@ test('doctor names each hook that git does not reach, where hooks are installed'
 });
 
 test('doctor names a key of the policy that has no effect, and the one that was meant', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
   const policy = sandbox.path('policy');
@@ -168,7 +168,7 @@ test('doctor names a key of the policy that has no effect, and the one that was 
       name: 'policy',
       status: 'warn',
       message: 'config.yaml: exempt_paths has no effect: there is no such key',
-      fix: 'In config.yaml on the branch, write `exempt_paths` below `guards:`, if that is what was meant.',
+      fix: '`agent-os config edit`, and write `exempt_paths` below `guards:`, if that is what was meant.',
     },
   ]);
 });
