@@ -97,7 +97,7 @@ async function installQuietly(workspace: Workspace): Promise<HookNews> {
     return {
       reached: reached.length,
       total,
-        isChanged: report.edits.length > 0,
+      isChanged: report.edits.length > 0,
       notes: [...disabledLines(report), ...(isSilent ? [[warn('warning: '), note]] : snippets)],
     };
   } catch (error) {
