@@ -2,6 +2,7 @@ import { encodeResource, LOCKS_PREFIX } from '../domain/locks/lock-ref.ts';
 import type { RefName } from '../domain/names.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { type Check, fail, ok, warn } from './doctor-check.ts';
+import { checkClaims } from './doctor-claims.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -39,6 +40,7 @@ export async function checkLocks(
         data: { ref },
       }),
     ),
+    ...(await checkClaims(locks)),
     ...(await lostLocks(workspace)),
   ];
   return problems.length > 0 ? problems : [ok('locks', `${held.length} are held, all readable`)];

@@ -1,5 +1,6 @@
 import { type LockBoard, liveClaims } from '../locks/blockers.ts';
 import { isHeldBy, iso, type Lease, type LockRecord } from '../locks/lock-record.ts';
+import { CLAIMS_REF } from '../locks/lock-ref.ts';
 import { patternsOf } from '../locks/path-pattern.ts';
 import { overlaps } from '../locks/pattern-overlap.ts';
 import type { RecordId } from '../names.ts';
@@ -7,8 +8,9 @@ import { isRunning, type LockFacts, type TimeFacts } from './facts.ts';
 import type { Draft } from './finding.ts';
 
 /**
- * Lock records that cannot be read; leases that have run out and that nobody has taken over, or whose session is
- * finished (both only warn: the next who wants the lock clears them); and running locks whose paths overlap.
+ * Lock records that cannot be read; a table of claims that cannot, leases that have run out and that nobody has taken
+ * over, or whose session is finished (all of which only warn: the next who locks clears them); and running locks whose
+ * paths overlap.
  * @param finished - sessions that have ended
  */
 export function findBadLocks(
@@ -17,18 +19,24 @@ export function findBadLocks(
   time: TimeFacts,
 ): readonly Draft[] {
   return [
-    ...broken.map(
-      ({ ref, problem }): Draft => ({
-        rule: 'lock-record',
-        message: `${ref} cannot be read: ${problem}`,
-        hint: 'When nobody holds it: agent-os unlock RESOURCE --force OID --reason TEXT; `agent-os doctor` shows the OID.',
-      }),
-    ),
+    ...broken.map(describeBroken),
     ...[...board.records.values()].flatMap((record) =>
       record.leases.flatMap((lease) => judgeLease(record, lease, finished, time) ?? []),
     ),
     ...findOverlaps(board, time),
   ];
+}
+
+function describeBroken({ ref, problem }: LockFacts['broken'][number]): Draft {
+  const draft = { rule: 'lock-record', message: `${ref} cannot be read: ${problem}` } as const;
+  if (ref === CLAIMS_REF) {
+    const hint = 'The next `agent-os lock` with paths makes it anew from the locks that are held.';
+    return { ...draft, atMost: 'warn', hint };
+  }
+  return {
+    ...draft,
+    hint: 'When nobody holds it: agent-os unlock RESOURCE --force OID --reason TEXT; `agent-os doctor` shows the OID.',
+  };
 }
 
 function judgeLease(
