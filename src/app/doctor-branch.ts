@@ -2,6 +2,7 @@ import { decode } from '../domain/codec.ts';
 import { decodeStamps } from '../domain/document/stamps-file.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { CONFIG_PATH, classify } from '../domain/layout.ts';
+import { conflictingRefs, OTHER_REF_HINT } from '../domain/ref-conflict.ts';
 import { KINDS, type Kind } from '../domain/schema/kinds.ts';
 import { resolveConfig } from '../domain/schema/resolve-config.ts';
 import type { Snapshot } from '../store/branch.ts';
@@ -18,7 +19,16 @@ export async function checkBranch(workspace: Workspace): Promise<readonly Check[
   const ref = workspace.settings.branch;
   const snapshot = await workspace.branch.snapshot();
   if (snapshot.tip === null) {
-    return [fail('branch', `there is no ${ref} in this repository yet`, { fix: 'agent-os init' })];
+    const message = `there is no ${ref} in this repository yet`;
+    const { code } = await workspace.audit({ offline: true });
+    const [other] = (await code.refs(conflictingRefs(ref))).keys();
+    if (other === undefined) return [fail('branch', message, { fix: 'agent-os init' })];
+    return [
+      fail('branch', `${message}, and it cannot exist beside ${other}`, {
+        fix: OTHER_REF_HINT,
+        data: { ref, other },
+      }),
+    ];
   }
   return [
     ok('branch', `${ref} is at ${snapshot.tip.slice(0, 12)}`),

@@ -3,6 +3,7 @@ import { AgentOsError } from '../domain/errors.ts';
 import { CONFIG_PATH, README_PATH } from '../domain/layout.ts';
 import { parseAgentName, parseRefName, parseRemoteName, quoted, type RefName } from '../domain/names.ts';
 import type { Change } from '../store/branch.ts';
+import { foundElsewhere } from '../store/sync/first-contact.ts';
 import { BRANCH_README } from './branch-readme.ts';
 import type { Capabilities } from './repository-ports.ts';
 import type { Workspace } from './workspace.ts';
@@ -24,6 +25,8 @@ export interface Initialised {
   /** `joined`: the remote had it; `present`: only this repository had. */
   readonly how: 'created' | 'joined' | 'present';
   readonly branch: RefName;
+  /** The default ref, where the branch was found under another name and nobody had asked for one; else null. */
+  readonly instead: RefName | null;
   readonly remote: string | null;
   /** Configured remotes among which none was chosen, because none of them is called origin. */
   readonly candidates: readonly string[];
@@ -48,7 +51,9 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
   const ref = input.ref === undefined ? workspace.settings.branch : parseRefName(input.ref);
   const opened = await input.reopen({ remote, ref });
 
-  const { how } = await opened.firstContact();
+  const contact = await opened.firstContact(input.ref === undefined ? undefined : { isChosen: true });
+  if (contact.how === 'elsewhere') return follow(workspace, input, { opened, others: contact.refs });
+  const { how } = contact;
   const capabilities = await opened.probe();
   await describeBranch(opened);
   const refused = await publish(opened);
@@ -61,11 +66,39 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
     created: how === 'created',
     how,
     branch: ref,
+    instead: null,
     remote,
     candidates: remote === null ? names : [],
     capabilities,
     refused,
   };
+}
+
+/**
+ * Join the team's branch under the one name that it has on the remote.
+ * @throws AgentOsError BAD_NAME where there are several, or this repository has begun one of its own
+ */
+async function follow(
+  workspace: Workspace,
+  input: InitialiseInput,
+  { opened, others }: { readonly opened: Workspace; readonly others: readonly RefName[] },
+): Promise<Initialised> {
+  const [only] = others;
+  const { branch: instead } = opened.settings;
+  const isHere = (await opened.branch.snapshot()).tip !== null;
+  if (only === undefined || others.length > 1 || isHere)
+    throw foundElsewhere(instead, opened.remote?.name ?? 'the remote', others);
+  return { ...(await initialise(workspace, { ...input, ref: only })), instead };
+}
+
+/**
+ * The branch under the configured name, for who runs without anybody to ask.
+ * @throws AgentOsError as makeFirstContact does; BAD_NAME where the remote has it under another name
+ */
+export async function requireContact(workspace: Workspace): Promise<void> {
+  const contact = await workspace.firstContact();
+  if (contact.how === 'elsewhere')
+    throw foundElsewhere(workspace.settings.branch, workspace.remote?.name ?? 'the remote', contact.refs);
 }
 
 /**
@@ -117,7 +150,7 @@ async function publish(workspace: Workspace): Promise<string | null> {
     const budget = workspace.settings.networkBudget;
     const result = await sync?.round({ pull: false, push: true, budget, until: 'branch' });
     // Where only the outbox was refused, the branch has it all the same.
-    return result === undefined || result.pending === 0 ? null : result.refused;
+    return result?.branch === 'behind' ? result.refused : null;
   } catch (error) {
     if (error instanceof AgentOsError && error.code === 'REMOTE_REFUSED') return error.message;
     throw error;

@@ -28,6 +28,7 @@ export async function inspectRepository(repository: Repository, remoteUrl: strin
     refFormat,
     isShallow: existsSync(join(paths.commonDir, 'shallow')),
     lockFiles: folders.flatMap(findLockFiles),
+    isRemoteHere: remoteFolder !== null,
   };
 }
 

@@ -178,6 +178,7 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
     userConfig: unused,
     hooks: unused,
     inspection: unused,
+    refusals: async () => [],
     probe: async () => null,
     audit: unused,
     pushFenced: unused,

@@ -103,9 +103,12 @@ async function runNotify(invocation: Invocation): Promise<CommandOutput> {
   const isKnown = values.optional('conclusion') !== undefined || values.optional('results') !== undefined;
   if (!isKnown) throw new AgentOsError('USAGE', 'give --conclusion or --results');
   const ended = values.optional('conclusion') === undefined && failed.length === 0 ? 'success' : conclusion;
-  const { openForCi } = await import('../ci-workspace.ts');
+  const [{ openForCi }, { requireContact }] = await Promise.all([
+    import('../ci-workspace.ts'),
+    import('../../app/initialise.ts'),
+  ]);
   const workspace = await openForCi(invocation);
-  await workspace.firstContact();
+  await requireContact(workspace);
   const { messages, already } = await notifyOfCi(workspace, {
     range: values.text('range'),
     conclusion: ended,

@@ -1,3 +1,4 @@
+import { branchRefusal } from '../../app/branch-refusal.ts';
 import { type SyncReport, syncNow } from '../../app/syncing.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
@@ -9,7 +10,8 @@ export const command: CommandSpec = {
   view: 'write',
   description:
     'Exchange what is new with the remote: fetch and join what others published, publish what this clone has, carry ' +
-    'out releases that were made offline, renew locks that are due.',
+    'out releases that were made offline, renew locks that are due. Exit code 4 when the host refuses to move the ' +
+    'branch, even where others see what is new in the outbox of this clone.',
   options: [
     { flags: '--pull', description: 'only fetch and join' },
     { flags: '--push', description: 'only publish, from what the last fetch brought' },
@@ -38,7 +40,13 @@ export const command: CommandSpec = {
         notes: ['Add one with `git remote add origin URL`, then run `agent-os init`.'],
       };
     }
-    return { data: { ...report }, text: describe(report), notes: notes(report) };
+    const error = branchRefusal(report, report.remote);
+    return {
+      data: { ...report },
+      text: describe(report),
+      notes: notes(report),
+      ...(error !== null && { error }),
+    };
   },
 };
 
@@ -82,7 +90,9 @@ function notes(report: SyncReport): Line[] {
     ...(report.pending === 0
       ? []
       : [`${report.pending} operations are not published yet: run \`agent-os sync\` again`]),
-    ...(report.refused === null ? [] : [`the host refused a ref: ${report.refused}`]),
+    ...(report.refused === null || report.branch === 'behind'
+      ? []
+      : [`the host refused a ref: ${report.refused}`]),
     ...(report.renewed === null
       ? []
       : [
