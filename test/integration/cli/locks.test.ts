@@ -59,6 +59,7 @@ test('paths cover each of several resources, and overlap decides', async () => {
   });
   const held = await sandbox.cli(bob, ['lock', 'schema', '--paths', 'db/schema.sql']);
   expect(held.stderr).toContain('schema overlaps one, which is held by ada');
+  expect(held.stderr).toContain('`agent-os lock schema --wait 5m --paths db/schema.sql`');
   expect(held.exitCode).toBe(3);
   await sandbox.json(bob, ['lock', 'web', '--paths', 'web/**']);
 });
