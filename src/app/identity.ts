@@ -14,10 +14,16 @@ export interface IdentitySources {
   readonly sessions: WorktreeSessions;
 }
 
+export interface Speaker {
+  readonly agent: AgentName;
+  /** The session that it has active in this worktree. */
+  readonly session: RecordId | null;
+  /** What says so: a name that was given or configured, the one active session here, or `user.name`. */
+  readonly by: 'name' | 'session' | 'person';
+}
+
 /** Who speaks, by the first source that says so; with the session that this agent has active in this worktree. */
-export async function identify(
-  sources: IdentitySources,
-): Promise<{ readonly agent: AgentName; readonly session: RecordId | null }> {
+export async function identify(sources: IdentitySources): Promise<Speaker> {
   const active = await sources.sessions.list();
   const named = sources.explicit ?? (sources.environment || sources.configured || undefined);
   const [first, second] = active;
@@ -27,8 +33,11 @@ export async function identify(
       data: { agents: active.map(({ agent }) => agent) },
     });
   }
-  const agent = named === undefined ? (first?.agent ?? personAgent(sources.person)) : parseAgentName(named);
-  return { agent, session: active.find((entry) => entry.agent === agent)?.session ?? null };
+  if (named === undefined && first === undefined)
+    return { agent: personAgent(sources.person), session: null, by: 'person' };
+  if (named === undefined && first !== undefined) return { ...first, by: 'session' };
+  const agent = parseAgentName(named ?? '');
+  return { agent, session: active.find((entry) => entry.agent === agent)?.session ?? null, by: 'name' };
 }
 
 function listed(active: readonly { readonly agent: AgentName }[]): string {

@@ -20,6 +20,7 @@ import type { Refusal } from '../store/refusals.ts';
 import type { FirstContact, FoundElsewhere } from '../store/sync/first-contact.ts';
 import type { Publisher } from '../store/sync/publisher.ts';
 import type { Sync } from '../store/sync/sync.ts';
+import type { Speaker } from './identity.ts';
 import type { Audit, Capabilities, Inspection, NotesPorts, UserConfig } from './repository-ports.ts';
 
 export type { RepositoryPaths } from '../domain/ports.ts';
@@ -47,6 +48,10 @@ export interface WorktreeSessions {
   list(): Promise<readonly { readonly agent: AgentName; readonly session: RecordId }[]>;
   add(entry: { readonly agent: AgentName; readonly session: RecordId }): Promise<void>;
   remove(session: RecordId): Promise<void>;
+  /** Removes a session that has ended, and remembers it wherever it was marked. */
+  end(session: RecordId): Promise<void>;
+  /** The session that ended last in this worktree. */
+  lastEnded(): Promise<{ readonly agent: AgentName; readonly session: RecordId } | null>;
 }
 
 /** Everything a use case works with. A use case is a function `(workspace, input) → data`; it prints nothing. */
@@ -113,7 +118,7 @@ export interface Workspace {
    * active in this worktree, else the person of user.name.
    * @throws AgentOsError NO_IDENTITY, BAD_NAME, AMBIGUOUS
    */
-  identify(explicit?: string): Promise<{ readonly agent: AgentName; readonly session: RecordId | null }>;
+  identify(explicit?: string): Promise<Speaker>;
   /** Ends the processes that reading opened. */
   close(): Promise<void>;
 }

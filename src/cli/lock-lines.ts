@@ -58,10 +58,7 @@ export function heldError(heldBy: readonly HeldBy[], request: LockRequest, now: 
       ? ''
       : `, or ask: \`agent-os send ${shellWord(first.holder.agent)} 'When can I have it?'\``;
   const wait = waitFor(heldBy, now);
-  const next =
-    wait === null
-      ? 'Try again then'
-      : `Wait for it: \`${lockCommand(request, wait)}\``;
+  const next = wait === null ? 'Try again then' : `Wait for it: \`${lockCommand(request, wait)}\``;
   return new AgentOsError('HELD', heldBy.map((held) => describeHeld(held, now)).join('; '), {
     hint: `${next}${ask}.`,
   });

@@ -57,9 +57,12 @@ interface Clone {
   readonly checkout: MemoryWorkspace['checkout'];
 }
 
-/** @param options.agent - who speaks where nobody is named; `initialised: false` leaves the branch out */
+/**
+ * @param options.agent - who speaks where nobody is named; null: nobody is configured, so that `user.name` tells
+ * @param options.initialised - false leaves the branch out
+ */
 export async function makeWorkspace(
-  options: { readonly agent?: string; readonly initialised?: boolean } = {},
+  options: { readonly agent?: string | null; readonly initialised?: boolean } = {},
 ): Promise<MemoryWorkspace> {
   const objects = new MemoryObjects();
   const refs = new MemoryRefs();
@@ -72,10 +75,10 @@ export async function makeWorkspace(
   const clock = new ManualClock();
   const ids = seededIds(clock, seededRandom(1));
   const clone = { objects, refs, clock, files: new MemoryStateFiles(), ids, worktrees: [], checkout };
-  return openWorkspace(clone, 'main', options.agent ?? 'go-backend');
+  return openWorkspace(clone, 'main', options.agent === undefined ? 'go-backend' : options.agent);
 }
 
-function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspace {
+function openWorkspace(home: Clone, name: string, agent: string | null): MemoryWorkspace {
   const { objects, refs, clock, files, ids, checkout } = home;
   const random = seededRandom(7);
   const clone = 'clone0clone0clon' as CloneId;
@@ -184,7 +187,13 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
     pushFenced: unused,
     removeRemoteRefs: unused,
     identify: (explicit) =>
-      identify({ explicit, environment: undefined, configured: agent, person: 'Test Person', sessions }),
+      identify({
+        explicit,
+        environment: undefined,
+        configured: agent ?? undefined,
+        person: 'Test Person',
+        sessions,
+      }),
     close: async () => {},
     worktree: (other) => openWorkspace(home, other, agent),
     async commitByHand(...changes) {

@@ -33,7 +33,7 @@ describe('start', () => {
       startedAt: '2026-11-23T04:00:00.000Z',
       endedAt: null,
     });
-    expect(await workspace.identify()).toEqual({ agent: 'go-backend', session: session.id });
+    expect(await workspace.identify()).toEqual({ agent: 'go-backend', session: session.id, by: 'name' });
     expect(await workspace.file(`sessions/go-backend/${session.id}.yaml`)).toContain('status: active');
     expect((await workspace.subjects())[0]).toBe('start: go-backend: Implementing auth');
   });
@@ -153,6 +153,22 @@ describe('done', () => {
     const again = await finishSession(workspace, { summary: 'Something else' });
     expect(again).toMatchObject({ already: true, session: { summary: 'Login works' } });
     expect(await workspace.subjects()).toEqual(before);
+  });
+
+  it('a second time is harmless where only the session said who speaks', async () => {
+    const workspace = await makeWorkspace({ agent: null });
+    await startSession(workspace, { agent: 'pr', task: 'Reviewing' });
+    const { session } = await finishSession(workspace, { summary: 'Reviewed' });
+    const again = await finishSession(workspace, { summary: 'Reviewed' });
+    expect(again).toMatchObject({ already: true, session: { id: session.id, agent: 'pr' } });
+    await expect(finishSession(workspace, { agent: 'other', summary: 'x' })).rejects.toMatchObject({
+      code: 'NO_SESSION',
+    });
+    await startSession(workspace.worktree('person'), { agent: 'test-person', task: 'Looking' });
+    expect(await finishSession(workspace, { summary: 'Seen' })).toMatchObject({
+      already: false,
+      session: { agent: 'test-person' },
+    });
   });
 
   it('that was killed after its commit is completed by the next one', async () => {
