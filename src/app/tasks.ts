@@ -125,7 +125,7 @@ export async function listTasks(
 /** What waits in an agent's mailbox: unread messages, and tasks that are not closed. */
 export interface Waiting {
   readonly agent: AgentName;
-  /** Messages that were not read, those that cannot be read among them. */
+  /** Messages that were not read; those that cannot be read are among the problems. */
   readonly unread: number;
   readonly tasks: readonly TaskView[];
 }
@@ -138,8 +138,8 @@ export async function readWaiting(records: RecordReader): Promise<readonly Waiti
       const places = await listUnread(records.snapshot, agent);
       const messages = await readMessages(records, places);
       const tasks = messages.filter(isOpenTask).flatMap((message) => viewTask(message) ?? []);
-      const seen = messages.filter(({ read_at }) => read_at !== undefined);
-      return { agent, unread: places.length - seen.length, tasks };
+      const unread = messages.filter(({ read_at }) => read_at === undefined).length;
+      return { agent, unread, tasks };
     }),
   );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { acknowledge, listMessages, markRead, readAttachments } from '../../../src/app/inbox.ts';
 import { sendMessage } from '../../../src/app/messages.ts';
 import { startSession } from '../../../src/app/sessions.ts';
+import { readStatus } from '../../../src/app/status.ts';
 import { TEXT_LIMIT } from '../../../src/app/text-input.ts';
 import type { RecordId } from '../../../src/domain/names.ts';
 import { type MemoryWorkspace, makeWorkspace } from '../../support/workspace.ts';
@@ -256,6 +257,12 @@ describe('inbox', () => {
     expect(messages.map(({ id }) => id)).toEqual([good]);
     expect(problems.map(({ path }) => path).sort()).toEqual(broken.map((_, n) => at(n)));
     expect(problems.every(({ path, message }) => message.includes(path))).toBe(true);
+    // What cannot be read is named, and not counted as well.
+    const status = await readStatus(workspace);
+    expect(status.unread).toEqual([{ agent: TO, count: messages.length }]);
+    expect(status.problems.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(broken.map((_, n) => at(n))),
+    );
   });
 
   it('follows no symlink, submodule or name that leads out', async () => {
