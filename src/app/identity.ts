@@ -1,6 +1,6 @@
 import { AgentOsError } from '../domain/errors.ts';
-import { type AgentName, parseAgentName, type RecordId, slug } from '../domain/names.ts';
-import type { WorktreeSessions } from './workspace.ts';
+import { type AgentName, parseAgentName, slug } from '../domain/names.ts';
+import type { Speaker, WorktreeSessions } from './workspace.ts';
 
 export interface IdentitySources {
   /** `--agent`. */
@@ -12,14 +12,6 @@ export interface IdentitySources {
   /** git config user.name. */
   readonly person: string | undefined;
   readonly sessions: WorktreeSessions;
-}
-
-export interface Speaker {
-  readonly agent: AgentName;
-  /** The session that it has active in this worktree. */
-  readonly session: RecordId | null;
-  /** What says so: a name that was given or configured, the one active session here, or `user.name`. */
-  readonly by: 'name' | 'session' | 'person';
 }
 
 /** Who speaks, by the first source that says so; with the session that this agent has active in this worktree. */

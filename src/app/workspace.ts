@@ -20,7 +20,6 @@ import type { Refusal } from '../store/refusals.ts';
 import type { FirstContact, FoundElsewhere } from '../store/sync/first-contact.ts';
 import type { Publisher } from '../store/sync/publisher.ts';
 import type { Sync } from '../store/sync/sync.ts';
-import type { Speaker } from './identity.ts';
 import type { Audit, Capabilities, Inspection, NotesPorts, UserConfig } from './repository-ports.ts';
 
 export type { RepositoryPaths } from '../domain/ports.ts';
@@ -52,6 +51,14 @@ export interface WorktreeSessions {
   end(session: RecordId): Promise<void>;
   /** The session that ended last in this worktree. */
   lastEnded(): Promise<{ readonly agent: AgentName; readonly session: RecordId } | null>;
+}
+
+export interface Speaker {
+  readonly agent: AgentName;
+  /** The session that it has active in this worktree. */
+  readonly session: RecordId | null;
+  /** What says so: a name that was given or configured, the one active session here, or `user.name`. */
+  readonly by: 'name' | 'session' | 'person';
 }
 
 /** Everything a use case works with. A use case is a function `(workspace, input) → data`; it prints nothing. */

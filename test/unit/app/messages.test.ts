@@ -279,7 +279,15 @@ describe('inbox', () => {
     const agent = await writer.tree([{ name: 'new', mode: '40000', oid: inbox }]);
     const messages = await writer.tree([{ name: TO, mode: '40000', oid: agent }]);
     await workspace.forceTree([{ name: 'messages', mode: '40000', oid: messages }]);
-    expect(await listMessages(workspace, { agent: TO, all: true })).toEqual({ messages: [], problems: [] });
+    const { messages: listed, problems } = await listMessages(workspace, { agent: TO, all: true });
+    expect(listed).toEqual([]);
+    expect(problems.map(({ path }) => path.slice(`messages/${TO}/new/`.length)).sort()).toEqual([
+      '\x1b[31m.yaml',
+      '../../config.yaml',
+      `${'0'.repeat(26)}.yaml`,
+      `${'1'.repeat(26)}.yaml`,
+    ]);
+    expect(problems.every(({ message }) => !message.includes('\x1b'))).toBe(true);
   });
 
   it('without a branch says how to begin', async () => {
