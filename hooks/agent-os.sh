@@ -39,6 +39,11 @@ agent_os_marker() {
   done
 }
 
+# Whether the work tree may be one of the agent-os branch, which is no code: only Node can tell.
+agent_os_aside() {
+  [ -f config.yaml ] && { [ -d sessions ] || [ -d agents ]; }
+}
+
 # Seconds since boot; since 1970 where the system does not tell.
 agent_os_now() {
   now='' id=-
@@ -91,16 +96,34 @@ agent_os_locate() {
 # the committer's fault and costs a line.
 agent_os_ask() {
   if ! agent_os_locate; then
-    echo "agent-os: not checked ($1): no node or no agent-os was found; see 'agent-os hooks status'" >&2
+    agent_os_unchecked "agent-os: not checked ($1): no node or no agent-os was found; see 'agent-os hooks status'"
     return 0
   fi
-  "$node" "$program" --no-input hooks run "$@"
-  answer=$?
+  if agent_os_said; then
+    words=$("$node" "$program" --no-input hooks run "$@" 2>&1)
+    answer=$?
+    case $answer in 0 | 3 | 4) [ -z "$words" ] || printf '%s\n' "$words" >&2 ;; esac
+  else
+    "$node" "$program" --no-input hooks run "$@"
+    answer=$?
+  fi
   case $answer in
     0) ;;
     3 | 4) exit "$answer" ;;
-    *) echo "agent-os: not checked ($1): agent-os ended with $answer; see 'agent-os doctor'" >&2 ;;
+    *) agent_os_unchecked "agent-os: not checked ($1): agent-os ended with $answer; see 'agent-os doctor'" ;;
   esac
+}
+
+# What keeps one hook of a commit from checking keeps the next one, too: it is said once, by the first.
+agent_os_unchecked() {
+  said_by=
+  agent_os_said || { echo "$1" >&2; said_by=$PPID; }
+  [ ! -d "$git_dir/agent-os" ] || { echo "$said_by" >"$git_dir/agent-os/unchecked"; } 2>/dev/null || :
+}
+
+agent_os_said() {
+  said=
+  [ -f "$git_dir/agent-os/unchecked" ] && read -r said <"$git_dir/agent-os/unchecked" && [ "$said" = "$PPID" ]
 }
 
 # One line for the work in the background: kind, two values, and where. What it does is in src/domain/journal.ts.
@@ -108,6 +131,22 @@ agent_os_note() {
   case $PWD in *'
 '*) return 0 ;; esac
   printf '%s %s %s %s %s %s\n' "$1" "$2" "$3" "$agent" "$session" "$PWD" >>"$common/agent-os/journal"
+}
+
+# The commit that HEAD is. $1: its kind, `pick` where it may be somebody else's.
+agent_os_note_head() {
+  oid=''
+  IFS= read -r head <"$git_dir/HEAD"
+  case $head in
+    'ref: refs/heads/'*) [ ! -f "$common/${head#ref: }" ] || read -r oid <"$common/${head#ref: }" ;;
+    *' '*) ;;
+    *) oid=$head ;;
+  esac
+  [ -n "$oid" ] || oid=$(git rev-parse HEAD)
+  kind=$1
+  # A rebase makes commits again.
+  if [ -d "$git_dir/rebase-merge" ] || [ -d "$git_dir/rebase-apply" ]; then kind=pick; fi
+  agent_os_note "$kind" "$oid" -
 }
 
 # One process for all that was noted, a moment later: ten commits make one push. Whoever notes looks for it after

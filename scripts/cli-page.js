@@ -1,6 +1,6 @@
 /** Data of `--json`, beside `schema`; camelCase, times in ISO 8601. Commands that are not here have none of note. */
 const JSON_FIELDS = {
-  init: '`created`, `how` (`created`, `joined`, or `present`: only this clone had it), `branch`, `instead` (the default ref, where the branch was found under another name; else null), `remote`, `candidates` (remotes among which none was chosen), `capabilities: {customRefs, atomic, lease, delete, reasons}`, `refused` (the host’s words when it did not take the branch, with `error` and exit code 4; else null), `view`, `hooks` (how many git reaches; null with `--no-hooks`), `home`',
+  init: '`created`, `how` (`created`, `joined`, or `present`: only this clone had it), `already` (this clone was set up before), `branch`, `instead` (the default ref, where the branch was found under another name; else null), `remote`, `candidates` (remotes among which none was chosen), `capabilities: {customRefs, atomic, lease, delete, reasons}`, `refused` (the host’s words when it did not take the branch, with `error` and exit code 4; else null), `view`, `hooks` (how many git reaches; null with `--no-hooks`), `home`',
   context:
     '`state`, `sessions`, `locks`, `unread`, `tasks`, `recaps`, `specialists: [{agent, sessions, locks, changes}]`, `changes`, `conflicts`, `home`, `problems`',
   start: '`session`, `resumed`, `specialists` as in context',
@@ -8,7 +8,8 @@ const JSON_FIELDS = {
   heartbeat: '`session`, `renewed`, `lost`',
   lock: '`locks: [{resource, mode, holders: [{agent, session, clone}], paths, oid, token, reason, acquiredAt, expiresAt, scope}]`, `former: [{resource, holder, token, expiresAt, why}]` (whose expired locks were taken over); or, with exit code 3, `heldBy: [{wanted, resource, mode, holder, paths, token, reason, oid, expiresAt, takeoverAt, scope}]` and `error`',
   unlock: '`released`, `queued`',
-  locks: '`locks` as above, `broken`, `unpublished`',
+  locks:
+    '`locks` as above (a holder whose release waits for the remote has `releasing`), `seenAt`, `broken`, `unpublished`',
   send: '`messages: [{id, thread, from, to, subject, body, priority, ackRequired, ackedAt, sentAt, readAt, task, trigger, commit, paths, attachments: [{name, path, size, type, role, file}]}]`',
   inbox: '`messages` as above, `problems`',
   read: '`messages`, `problems`',
@@ -16,6 +17,9 @@ const JSON_FIELDS = {
   'state get': '`value`, `problems: [{path, message, hint}]` (files that cannot be read)',
   'state set': '`value`',
   'state append': '`value`',
+  'config get': '`value`',
+  'config set': '`value`',
+  'config append': '`value`',
   'log add':
     '`entries: [{id, agent, at, text}]`, `problems` (the log of the day, when it had to be begun anew)',
   'log show': '`entries`, `problems`',
@@ -70,7 +74,7 @@ const INTRODUCTION = `# The command line
 
 **Output.** Data goes to standard output, everything else to standard error. \`--json\` prints exactly one object, \`{"schema": "agent-os/cli/<command>/v1", …}\`; an error is \`{"schema": …, "error": {code, message, hint, data}}\` on standard output, with the same exit code, beside what there is to say all the same. Colour and progress appear on a terminal only; NO_COLOR, FORCE_COLOR and CI are respected. Text that comes from others is stripped of control characters.
 
-**Who speaks**: \`--agent NAME\`, else AGENT_OS_AGENT, else \`git config agent-os.agent\`, else the session that is active in this worktree, else the person of \`user.name\`.
+**Who speaks**: \`--agent NAME\`, else AGENT_OS_AGENT, else \`git config agent-os.agent\`, else the session that is active in this worktree, else the person of \`user.name\`. Who types in a worktree where an agent is active acts as that agent; \`done\` and \`unlock\` say so.
 
 **Settings**: git config \`agent-os.<name>\`, which the environment's AGENT_OS_<NAME> outweighs: \`remote\`, \`ref\` (refs/heads/agent-os), \`timeout\` (10s, on the network), \`publish\` (\`background\`, \`now\` or \`manual\`), \`view\` (true), \`notes\` (false), \`sign\` (false, see [security.md](security.md#signatures)).
 

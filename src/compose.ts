@@ -192,10 +192,8 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     async inspection() {
       const { inspectRepository } = await import('./git/inspection.ts');
       const remotes = await (await openUserConfig()).remotes();
-      return inspectRepository(
-        repository,
-        remotes.find(({ name }) => name === remote?.name)?.fetchUrl ?? null,
-      );
+      const remoteUrl = remotes.find(({ name }) => name === remote?.name)?.fetchUrl ?? null;
+      return inspectRepository(repository, { branch: settings.branch, remoteUrl });
     },
     async refusals() {
       const { readRefusals } = await import('./store/refusals.ts');

@@ -41,6 +41,7 @@ export { addLogEntry, listLogEntries } from './app/log.ts';
 export { collectGarbage, type Removed } from './app/maintenance.ts';
 export { type SendInput, type SendResult, sendMessage } from './app/messages.ts';
 export { type NotesReport, writeNotes } from './app/notes.ts';
+export { POLICY } from './app/policy.ts';
 export { type PushInput, pushWork } from './app/pushing.ts';
 export { type ReapReport, reap } from './app/reaping.ts';
 export { addRecap, listRecaps, showRecap } from './app/recaps.ts';

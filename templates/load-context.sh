@@ -9,10 +9,9 @@
 # folder, returns the exit code of the command that it runs, and leaves neither variables nor options behind.
 # A text that is `-` is read from standard input.
 
-# How this file is sourced, as bash has it. A loop, because its words are expanded while bash still runs the command that
-# sources.
-# shellcheck disable=SC2066,SC3028
-for _agent_os_source in "${BASH_COMMAND-}"; do :; done
+# The last word of the command that sources this file, as zsh has it before anything else runs.
+# shellcheck disable=SC3028
+_agent_os_last_word=${_-}
 
 _agent_os_cli() (
   launcher='@launcher@'
@@ -137,40 +136,28 @@ handoff_to() (
 )
 
 # Whether this file was sourced with an argument. Bash, zsh and POSIX sh show a file that is sourced without any those of
-# whoever sources it. Bash knows the command line, zsh the line of the script; in POSIX sh a name has to do.
+# whoever sources it. Then the file is the last word of the command, as zsh knows it, and bash has put the file itself
+# before the arguments of whoever sources it. Where nothing tells, as in POSIX sh, an agent's name has to do.
 _agent_os_has_argument() (
-  command=$1
-  shift
+  last=$1 first=$2 file=$3
+  shift 3
   if [ "$#" -eq 0 ]; then exit 1; fi
   if [ -n "${ZSH_VERSION-}" ]; then
-    case $- in *i*) exit 0 ;; esac
-    case ${ZSH_EVAL_CONTEXT-} in *file*) ;; *) exit 0 ;; esac
-    eval 'unsetopt ksh_arrays; where=${funcfiletrace[4]-} script=${ZSH_EXECUTION_STRING-}'
-    # shellcheck disable=SC2154
-    if [ -f "${where%:*}" ]; then
-      command=$(sed -n "${where##*:}p" "${where%:*}")
-    else
-      command=$(printf '%s\n' "$script" | sed -n "${where##*:}p")
-    fi
-  elif [ -z "${BASH_VERSION-}" ]; then
-    case $1 in '' | [!a-z0-9]* | *[!a-z0-9_-]*) exit 1 ;; *) exit 0 ;; esac
+    eval 'file=${(%):-%x}'
+    case $file in "$last" | */"$last") exit 1 ;; esac
+    for argument in "$@"; do :; done
+    if [ "$argument" = "$last" ]; then exit 0; fi
+  elif [ -n "$first$file" ]; then
+    [ "$first" != "$file" ]
+    exit
   fi
-  case $command in
-    *load-context.sh*) command=${command#*load-context.sh} ;;
-    *) exit 0 ;;
-  esac
-  case $command in [\"\']*) command=${command#?} ;; esac
-  case $command in [[:space:]]*) ;; *) exit 1 ;; esac
-  while :; do
-    case $command in [[:space:]]*) command=${command#?} ;; *) break ;; esac
-  done
-  case $command in '' | [\;\&\|\<\>\)\}\#]* | [0-9][\<\>]*) exit 1 ;; esac
+  case $1 in '' | [!a-z0-9]* | *[!a-z0-9_-]*) exit 1 ;; esac
 )
 
 _agent_os_load() {
-  unset _agent_os_source
+  unset _agent_os_last_word
   if _agent_os_has_argument "$@"; then
-    shift
+    shift 3
     case $1 in
       '' | [!a-z0-9]* | *[!a-z0-9_-]*) ;;
       *) eval "_agent_os_speaker() { printf %s $1; }" ;;
@@ -179,4 +166,5 @@ _agent_os_load() {
   fi
 }
 
-_agent_os_load "$_agent_os_source" "$@"
+# shellcheck disable=SC3028,SC2128
+_agent_os_load "$_agent_os_last_word" "${BASH_ARGV-}" "${BASH_SOURCE-}" "$@"

@@ -19,6 +19,7 @@ hand; several versions are joined by agent-os, not by git. Please do not rebase 
 
     agent-os context      what is going on
     agent-os status       who is active, what is locked
+    agent-os config edit  change the policy
     agent-os --help       everything else
 
 A resource maps a name to the files that a lock on it covers. In \`config.yaml\`:

@@ -2,6 +2,7 @@ import { weigh } from '../domain/commit-guard.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { findMentions } from '../domain/mentions.ts';
 import { formatTrailers } from '../domain/trailers.ts';
+import { isOfBranch } from './branch-commits.ts';
 import type { CommitFollowers } from './commit-followers.ts';
 import { readHookContext } from './hook-context.ts';
 import { refreshMarker } from './marking.ts';
@@ -20,7 +21,8 @@ export interface MessageReport {
 }
 
 /**
- * Check the message of the commit under way, and add the trailers that it lacks.
+ * Check the message of the commit under way, and add the trailers that it lacks; what is committed on the agent-os
+ * branch is no code, and is left alone.
  * @param input.file - as git names it to the message hook
  * @throws AgentOsError what reading policy, index and locks throws
  */
@@ -37,6 +39,8 @@ export async function checkMessage(
   if (context === null) return { bad: [], isBlocked: false };
   const { guards } = context.policy;
   const hooks = await workspace.hooks();
+  const head = await hooks.head();
+  if (head !== null && (await isOfBranch(workspace, head))) return { bad: [], isBlocked: false };
   const message = await hooks.readMessage(input.file);
   const bad = input.skip ? [] : await findBadMentions(workspace, message, input.followers);
   const found = bad.map((detail) => ({ guard: 'dispatch' as const, detail }));

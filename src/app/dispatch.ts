@@ -1,5 +1,6 @@
 import { AgentOsError } from '../domain/errors.ts';
 import { type AgentName, type Oid, parseAgentName, quoted } from '../domain/names.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { splitWords } from '../domain/shell-words.ts';
 import { readAgent } from './agents.ts';
 import type { CommandView } from './card-view.ts';
@@ -90,7 +91,7 @@ export async function dispatchCommand(
         from: who.agent,
         session: who.session,
         to: [to],
-        subject: firstLine([verb, ...args].join(' '), 200),
+        subject: firstLine([verb, ...args.map(shellWord)].join(' '), 200),
         body: command.description === null ? text : `${text}\n\n${command.description}`,
         more: {
           command: { verb, args: [...args] },

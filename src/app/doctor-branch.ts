@@ -2,15 +2,16 @@ import { decode } from '../domain/codec.ts';
 import { decodeStamps } from '../domain/document/stamps-file.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { CONFIG_PATH, classify } from '../domain/layout.ts';
-import type { Oid } from '../domain/names.ts';
+import type { Oid, RecordId } from '../domain/names.ts';
 import { conflictingRefs, OTHER_REF_HINT } from '../domain/ref-conflict.ts';
 import { KINDS, type Kind } from '../domain/schema/kinds.ts';
 import { resolveConfig } from '../domain/schema/resolve-config.ts';
+import { describeEnd } from '../domain/time.ts';
 import { findBadEntries } from '../domain/verify/branch-content.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { isSafeName } from '../store/tree-path.ts';
 import { readActiveSessions } from './active-sessions.ts';
-import { type Check, fail, ok, warn } from './doctor-check.ts';
+import { type Check, counted, fail, ok, warn } from './doctor-check.ts';
 import { readRecord, readRecords } from './records.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -65,7 +66,8 @@ async function checkRecords(workspace: Workspace, snapshot: Snapshot, tip: Oid):
     const problem = await problemOf(snapshot, path);
     if (problem !== null) broken.push(problem);
   }
-  if (broken.length === 0) return [ok('records', `all ${entries.length} files can be read`)];
+  if (broken.length === 0)
+    return [ok('records', counted(entries.length, 'file can be read', 'files can be read, all of them'))];
   const rest = broken.length - NAMED;
   return [
     ...broken.slice(0, NAMED),
@@ -111,14 +113,29 @@ async function checkSessions(workspace: Workspace, snapshot: Snapshot): Promise<
   const { locks } = await (await workspace.locks()).list();
   const active = await readActiveSessions(workspace, readRecords(snapshot), { locks });
   const silent = active.filter(({ stale }) => stale);
+  const own = silent.length === 0 ? null : await readOwnSession(workspace);
   return [
-    ...(silent.length === 0 ? [ok('sessions', `${active.length} are active`)] : []),
+    ...(silent.length === 0 ? [ok('sessions', counted(active.length, 'is active', 'are active'))] : []),
     ...silent.map(({ agent, id, heartbeatAt, clone, holds }) => {
       const held = holds.length === 0 ? '' : ` and still holds ${holds.join(', ')}`;
-      return warn('sessions', `${agent} gave no sign of life since ${heartbeatAt}${held} (session ${id})`, {
-        fix: 'agent-os reap',
-        data: { agent, session: id, clone, holds },
-      });
+      return warn(
+        'sessions',
+        `${agent} gave no sign of life since ${describeEnd(heartbeatAt, workspace.clock.now())}${held} (session ${id})`,
+        {
+          fix: id === own ? `It is this worktree's own: agent-os done 'what was done'` : 'agent-os reap',
+          data: { agent, session: id, clone, holds },
+        },
+      );
     }),
   ];
+}
+
+/** The session as which commands here act, and which `reap` leaves alone therefore. */
+async function readOwnSession(workspace: Workspace): Promise<RecordId | null> {
+  try {
+    return (await workspace.identify()).session;
+  } catch (error) {
+    if (error instanceof AgentOsError) return null; // nobody says who speaks
+    throw error;
+  }
 }

@@ -23,6 +23,11 @@ export const fail = (name: string, message: string, details: Details = {}): Chec
   ...details,
 });
 
+/** `1 is active`, `2 are active`. */
+export function counted(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
 /** The checks that `look` makes; when it throws on purpose, that is the check. */
 export async function attempt(
   name: string,

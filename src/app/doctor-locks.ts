@@ -1,7 +1,8 @@
-import { encodeResource, LOCKS_PREFIX } from '../domain/locks/lock-ref.ts';
+import { describeForce, encodeResource, LOCKS_PREFIX } from '../domain/locks/lock-ref.ts';
 import type { RefName } from '../domain/names.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import type { LockView } from '../store/locks/locks.ts';
-import { type Check, fail, ok, warn } from './doctor-check.ts';
+import { type Check, counted, fail, ok, warn } from './doctor-check.ts';
 import { checkClaims } from './doctor-claims.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -14,6 +15,7 @@ export async function checkLocks(
   workspace: Workspace,
   before: readonly LockView[],
 ): Promise<readonly Check[]> {
+  if ((await workspace.branch.snapshot()).tip === null) return []; // nobody knows what the remote has
   const locks = await workspace.locks();
   const { locks: held, broken, unpublished } = await locks.list();
   const present = (await workspace.remote?.readMirror())?.locks;
@@ -24,13 +26,13 @@ export async function checkLocks(
   const problems: Check[] = [
     ...broken.map(({ ref, oid, problem }) =>
       fail('locks', `${ref} cannot be read: ${problem}`, {
-        fix: `When nobody holds it: agent-os unlock RESOURCE --force ${oid} --reason 'broken record'`,
+        fix: describeForce(ref, oid),
         data: { ref, oid },
       }),
     ),
     ...unpublished.map(({ resource }) =>
       warn('locks', `${resource} was locked before there was a remote, which does not know it`, {
-        fix: `agent-os unlock ${resource}, then lock it again`,
+        fix: `agent-os unlock ${shellWord(resource)}, then lock it again`,
         data: { resource },
       }),
     ),
@@ -43,7 +45,9 @@ export async function checkLocks(
     ...(await checkClaims(locks)),
     ...(await lostLocks(workspace)),
   ];
-  return problems.length > 0 ? problems : [ok('locks', `${held.length} are held, all readable`)];
+  return problems.length > 0
+    ? problems
+    : [ok('locks', counted(held.length, 'is held, and readable', 'are held, all readable'))];
 }
 
 async function lostLocks(workspace: Workspace): Promise<readonly Check[]> {
@@ -52,7 +56,7 @@ async function lostLocks(workspace: Workspace): Promise<readonly Check[]> {
   for (const who of await workspace.sessions.list()) {
     for (const { resource, believed } of await locks.own(who)) {
       if (believed) continue;
-      const fix = `See who has it: agent-os locks ${resource} --refresh`;
+      const fix = `See who has it: agent-os locks ${shellWord(resource)} --refresh`;
       checks.push(
         warn('locks', `the lock of ${who.agent} on ${resource} has run out or was taken over`, { fix }),
       );

@@ -1,10 +1,13 @@
+import { branchCheckedOut } from '../domain/checkout.ts';
 import { AgentOsError } from '../domain/errors.ts';
+import type { RefName } from '../domain/names.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { checkBranch } from './doctor-branch.ts';
-import { attempt, type Check, fail, ok, warn } from './doctor-check.ts';
+import { attempt, type Check, counted, fail, ok, warn } from './doctor-check.ts';
 import { checkHost } from './doctor-host.ts';
 import { checkLocks } from './doctor-locks.ts';
 import type { Capabilities, Inspection, LockFile } from './repository-ports.ts';
+import { countUnpublished } from './syncing.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Lock files of a git that is at work are gone after milliseconds, or, but for those of refs, after seconds. */
@@ -20,7 +23,9 @@ export async function examine(workspace: Workspace): Promise<readonly Check[]> {
   const remote = await checkRemote(workspace);
   const isReached = remote.some(({ name, status }) => name === 'remote' && status === 'ok');
   return [
-    ...(await attempt('repository', async () => checkRepository(await inspect(workspace)))),
+    ...(await attempt('repository', async () =>
+      checkRepository(await inspect(workspace), workspace.settings.branch),
+    )),
     ...(await attempt('identity', () => checkIdentity(workspace))),
     ...remote,
     ...(isReached
@@ -56,7 +61,7 @@ function isRefLock(path: string): boolean {
   return /[/\\]refs[/\\]/.test(path);
 }
 
-function checkRepository(found: Inspection): readonly Check[] {
+function checkRepository(found: Inspection, branch: RefName): readonly Check[] {
   const format = `${found.objectFormat}, ${found.refFormat} refs${found.isShallow ? ', shallow' : ''}`;
   const stale = found.lockFiles.filter(
     ({ path, age }) => age >= (isRefLock(path) ? STALE_REF_LOCK : STALE_LOCK_FILE),
@@ -64,6 +69,7 @@ function checkRepository(found: Inspection): readonly Check[] {
   return [
     ok('git', `git ${found.gitVersion}`),
     ok('repository', format),
+    checkCheckout(found, branch),
     ...(stale.length === 0 ? [ok('lock-files', 'no lock file was left behind')] : []),
     ...stale.map(({ path, age }) =>
       warn('lock-files', `${path} stands in the way of git, for ${Math.round(age / 1000)} s now`, {
@@ -74,31 +80,51 @@ function checkRepository(found: Inspection): readonly Check[] {
   ];
 }
 
-async function checkIdentity(workspace: Workspace): Promise<readonly Check[]> {
-  const { agent, session } = await workspace.identify();
-  return [
-    ok('identity', `${agent} speaks, ${session === null ? 'without a session' : `in session ${session}`}`),
-  ];
+/** As long as there is one, nothing can be written in this clone. */
+function checkCheckout({ checkout }: Inspection, branch: RefName): Check {
+  if (checkout === null) return ok('checkout', 'no worktree has the branch checked out');
+  const { message, hint = '', data } = branchCheckedOut(branch, checkout);
+  return fail('checkout', message, { fix: hint, data });
+}
+
+async function checkIdentity({ identify, paths }: Workspace): Promise<readonly Check[]> {
+  try {
+    const { agent, session } = await identify();
+    const where = session === null ? 'without a session' : `in session ${session}`;
+    return [ok('identity', `${agent} speaks, ${where}`)];
+  } catch (error) {
+    const isNobody = error instanceof AgentOsError && error.code === 'NO_IDENTITY';
+    if (!isNobody || paths.workTree !== null) throw error;
+    return [ok('identity', 'nobody speaks here, and in a bare repository nobody has to')];
+  }
 }
 
 async function checkRemote(workspace: Workspace): Promise<readonly Check[]> {
   const { remote } = workspace;
   if (remote !== null) {
     return attempt('remote', async () => {
-      await remote.fetch();
+      await (await workspace.locks()).observe(await remote.fetch());
       return [ok('remote', `${remote.name} answers`)];
     });
   }
   return attempt('remote', async () => {
     const remotes = await (await workspace.userConfig()).remotes();
-    if (remotes.length === 0)
-      return [ok('remote', 'there is none: coordination is among the worktrees here')];
-    const names = remotes.map(({ name }) => name).join(', ');
-    const fix = 'agent-os init --remote NAME';
+    if (remotes.length === 0) return [ok('remote', `there is none: coordination is ${among(workspace)}`)];
+    const names = remotes.map(({ name }) => name);
+    const listed = names.join(', ');
+    if (workspace.paths.workTree === null)
+      return [
+        ok('remote', `coordination ends at this bare repository, and asks none of its remotes: ${listed}`),
+      ];
+    const fix = `agent-os init --remote ${names.length === 1 ? names[0] : 'NAME'}`;
     return [
-      warn('remote', `coordination ends at this repository, although it has remotes: ${names}`, { fix }),
+      warn('remote', `coordination ends at this repository, although it has remotes: ${listed}`, { fix }),
     ];
   });
+}
+
+function among({ paths }: Workspace): string {
+  return paths.workTree === null ? 'what is pushed here' : 'among the worktrees here';
 }
 
 function checkCapabilities(able: Capabilities | null): readonly Check[] {
@@ -120,12 +146,11 @@ function checkCapabilities(able: Capabilities | null): readonly Check[] {
 }
 
 async function checkPublishing(workspace: Workspace): Promise<readonly Check[]> {
-  const sync = await workspace.sync();
-  if (sync === null) return [];
-  const { pending } = await sync.round({ pull: false, push: false, budget: 0, until: 'published' });
+  if (workspace.remote === null) return [];
+  const pending = await countUnpublished(workspace);
   if (pending === 0) return [ok('publishing', 'the remote has every operation of this clone')];
   return [
-    warn('publishing', `${pending} operations are not on the remote yet`, {
+    warn('publishing', `${counted(pending, 'operation is', 'operations are')} not on the remote yet`, {
       fix: 'agent-os sync',
       data: { pending },
     }),

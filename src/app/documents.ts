@@ -2,7 +2,7 @@ import { findConflicts } from '../domain/document/conflicts.ts';
 import { type LoadedDocument, loadDocument } from '../domain/document/load.ts';
 import type { DocumentState } from '../domain/document/registers.ts';
 import { renderDocument } from '../domain/document/render.ts';
-import { isDocument, stampsPath } from '../domain/layout.ts';
+import { DOCUMENT_FOLDERS, isDocument, stampsPath } from '../domain/layout.ts';
 import type { Conflict } from '../domain/schema/conflict.ts';
 import type { Change, Snapshot } from '../store/branch.ts';
 import { assertFree, describeProblem, type RecordReader } from './records.ts';
@@ -97,9 +97,8 @@ export async function readConflicts(
 }
 
 async function listDocuments(snapshot: Snapshot): Promise<readonly string[]> {
-  const folders = ['', 'state', 'agents'];
   const paths = await Promise.all(
-    folders.map(async (folder) =>
+    DOCUMENT_FOLDERS.map(async (folder) =>
       (await snapshot.list(folder)).map(({ name }) => (folder === '' ? name : `${folder}/${name}`)),
     ),
   );

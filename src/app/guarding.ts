@@ -3,6 +3,7 @@ import type { PushedRef } from '../domain/hook-ports.ts';
 import type { ResourceName } from '../domain/names.ts';
 import { formatTrailers, parseTrailers } from '../domain/trailers.ts';
 import type { CoveringLock, ForeignLock, PathJudgement } from '../store/locks/locks.ts';
+import { isOfBranch } from './branch-commits.ts';
 import { type HookContext, readHookContext } from './hook-context.ts';
 import { FRESH_FOR, refreshMarker } from './marking.ts';
 import type { Workspace } from './workspace.ts';
@@ -39,7 +40,7 @@ interface GuardInput {
 }
 
 /**
- * Judge the commit under way by what is locked, asking the remote again when it was last asked a minute ago. Leaves
+ * Judge the commit under way by what is locked, unless it is one of the agent-os branch, asking the remote again when it was last asked a minute ago. Leaves
  * the trailers for its message, and the marker for the hooks to come.
  * @param input.process - the git that runs the hooks, so that the message hook knows for which commit they are
  * @throws AgentOsError what reading policy, index and locks throws; never for a remote that cannot be reached
@@ -51,8 +52,10 @@ export async function guardCommit(
   const context = await readHookContext(workspace, input.asked);
   if (context === null) return NOTHING;
   const { guards } = context.policy;
-  if (input.skip !== null) return skip(workspace, context, input.skip, 'commit');
   const hooks = await workspace.hooks();
+  const head = await hooks.head();
+  if (head !== null && (await isOfBranch(workspace, head))) return NOTHING;
+  if (input.skip !== null) return skip(workspace, context, input.skip, 'commit');
   const staged = await hooks.stagedPaths();
   const paths = guardedPaths(staged, guards);
   const { askers } = context;

@@ -1,11 +1,13 @@
 import { encode } from '../domain/codec.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { CONFIG_PATH, README_PATH } from '../domain/layout.ts';
-import { parseAgentName, parseRefName, parseRemoteName, quoted, type RefName } from '../domain/names.ts';
+import { parseAgentName, parseRefName, parseRemoteName, type RefName } from '../domain/names.ts';
 import type { Change } from '../store/branch.ts';
 import { foundElsewhere } from '../store/sync/first-contact.ts';
 import { BRANCH_README } from './branch-readme.ts';
+import { noSuchRemote } from './no-such-remote.ts';
 import type { Capabilities } from './repository-ports.ts';
+import { countReceived } from './syncing.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface InitialiseInput {
@@ -17,6 +19,16 @@ export interface InitialiseInput {
     readonly remote: string | null;
     readonly ref: RefName;
   }) => Promise<Workspace>;
+}
+
+/** What setting up has changed in a clone that was set up before. */
+export interface Repetition {
+  /** The remote until now. */
+  readonly remote: string | null;
+  /** How many operations of others came. */
+  readonly received: number;
+  /** README or policy were missing. */
+  readonly isMended: boolean;
 }
 
 export interface Initialised {
@@ -31,6 +43,8 @@ export interface Initialised {
   /** Configured remotes among which none was chosen, because none of them is called origin. */
   readonly candidates: readonly string[];
   readonly capabilities: Capabilities | null;
+  /** Null where this clone was not set up before; else what this time has changed. */
+  readonly again: Repetition | null;
   /** Why the branch is not on the remote: the host's words; null when it is, or without a remote. */
   readonly refused: string | null;
 }
@@ -38,7 +52,7 @@ export interface Initialised {
 /**
  * Give this repository the branch: the remote's if it has one, else a new one, published at once. Whatever exists
  * stays, so it may be called again. Of git's configuration, only `agent-os.*` of this repository is written, last.
- * @throws AgentOsError BAD_NAME, NOT_FOUND (no such remote), REMOTE_UNREACHABLE; then nothing was changed
+ * @throws AgentOsError BAD_NAME, BAD_VALUE (no such remote), REMOTE_UNREACHABLE; then nothing was changed
  */
 export async function initialise(workspace: Workspace, input: InitialiseInput): Promise<Initialised> {
   const config = await workspace.userConfig();
@@ -49,13 +63,18 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
     names,
   });
   const ref = input.ref === undefined ? workspace.settings.branch : parseRefName(input.ref);
+  const { tip } = await workspace.branch.snapshot();
+  // That there is a view or none is what every set-up leaves behind.
+  const isRepeated = tip !== null && workspace.settings.view !== null && ref === workspace.settings.branch;
   const opened = await input.reopen({ remote, ref });
 
   const contact = await opened.firstContact(input.ref === undefined ? undefined : { isChosen: true });
   if (contact.how === 'elsewhere') return follow(workspace, input, { opened, others: contact.refs });
   const { how } = contact;
+  if (opened.remote !== null) await (await opened.locks()).observe(await opened.remote.readMirror());
   const capabilities = await opened.probe();
-  await describeBranch(opened);
+  const received = isRepeated ? await countReceived(opened, tip) : 0;
+  const isMended = await describeBranch(opened);
   const refused = await publish(opened);
 
   if (remote !== null) await config.set('agent-os.remote', remote);
@@ -70,6 +89,7 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
     remote,
     candidates: remote === null ? names : [],
     capabilities,
+    again: isRepeated ? { remote: workspace.settings.remote, received, isMended } : null,
     refused,
   };
 }
@@ -103,7 +123,7 @@ export async function requireContact(workspace: Workspace): Promise<void> {
 
 /**
  * The remote to coordinate through: the one asked for, else the configured one, else origin, else the only one.
- * @throws AgentOsError NOT_FOUND
+ * @throws AgentOsError BAD_VALUE: there is no such remote
  */
 export function chooseRemote({
   asked,
@@ -118,18 +138,12 @@ export function chooseRemote({
   if (wanted === null)
     return names.includes('origin') ? 'origin' : names.length === 1 ? (names[0] ?? null) : null;
   if (names.includes(wanted)) return wanted;
-  throw new AgentOsError('NOT_FOUND', `there is no remote ${quoted(wanted)} in this repository`, {
-    hint:
-      names.length === 0
-        ? `Add it: \`git remote add ${wanted} URL\`.`
-        : `Give one of them: --remote ${names.slice(0, 10).join(', ')}.`,
-    data: { remote: wanted, remotes: names },
-  });
+  throw noSuchRemote(wanted, names);
 }
 
-/** README and policy, unless somebody wrote them before. */
-async function describeBranch(workspace: Workspace): Promise<void> {
-  await workspace.branch.commit({
+/** README and policy, unless somebody wrote them before. @returns whether one was missing */
+async function describeBranch(workspace: Workspace): Promise<boolean> {
+  const { changed } = await workspace.branch.commit({
     agent: parseAgentName('agent-os'),
     session: null,
     async plan({ snapshot }) {
@@ -141,6 +155,7 @@ async function describeBranch(workspace: Workspace): Promise<void> {
       return { subject: 'init: what this branch is', changes, result: null };
     },
   });
+  return changed;
 }
 
 /** @returns the host's words when it refused; null when the branch is there, or there is no remote */

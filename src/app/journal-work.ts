@@ -3,6 +3,7 @@ import { type JournalEntry, parseJournal } from '../domain/journal.ts';
 import { findMentions } from '../domain/mentions.ts';
 import type { AgentName, Oid, RecordId } from '../domain/names.ts';
 import { parseTrailers } from '../domain/trailers.ts';
+import { isOfBranch } from './branch-commits.ts';
 import type { CommitFollowers } from './commit-followers.ts';
 import { joinCommits } from './session-commits.ts';
 import type { Workspace } from './workspace.ts';
@@ -25,13 +26,28 @@ export async function workJournal(workspace: Workspace, work: JournalWork): Prom
   const { journal } = await workspace.hooks();
   const folders = new Set<string>();
   for (const { text, done } of await journal.take()) {
-    const entries = parseJournal(text);
-    for (const { folder } of entries) folders.add(folder);
+    const noted = parseJournal(text);
+    for (const { folder } of noted) folders.add(folder);
+    const entries = await withoutBranch(workspace, noted);
     await joinAll(workspace, entries, work);
     await follow(workspace, entries, work.followers);
     await done();
   }
   return [...folders];
+}
+
+/** What is committed on the agent-os branch is nobody's work on the code. */
+async function withoutBranch(
+  workspace: Workspace,
+  entries: readonly JournalEntry[],
+): Promise<readonly JournalEntry[]> {
+  const kept: JournalEntry[] = [];
+  for (const entry of entries) {
+    const { event } = entry;
+    const isCommit = event.kind === 'commit' || event.kind === 'pick';
+    if (!isCommit || !(await isOfBranch(workspace, event.oid))) kept.push(entry);
+  }
+  return kept;
 }
 
 interface Group {

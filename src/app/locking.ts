@@ -10,6 +10,7 @@ import {
 } from '../domain/names.ts';
 import type { AcquireOutcome, ForceOutcome, LockOwner, ReleaseOutcome } from '../store/locks/locks.ts';
 import { readActiveSessions } from './active-sessions.ts';
+import { requireBranch } from './initialised.ts';
 import { tellFormerHolders } from './locking-notice.ts';
 import { readRecords } from './records.ts';
 import type { Workspace } from './workspace.ts';
@@ -34,9 +35,10 @@ export interface LockInput {
 
 /**
  * Lock for the agent's active session. Holders whose expired locks were taken over are told.
- * @throws AgentOsError NO_SESSION, BAD_NAME, BAD_VALUE, TOO_LARGE, and what Locks.acquire throws
+ * @throws AgentOsError NOT_INITIALISED, NO_SESSION, BAD_NAME, BAD_VALUE, TOO_LARGE, and what Locks.acquire throws
  */
 export async function lockResources(workspace: Workspace, input: LockInput): Promise<AcquireOutcome> {
+  await requireBranch(workspace);
   const who = await requireSession(workspace, input.agent);
   const outcome = await (await workspace.locks()).acquire({
     who,
@@ -52,21 +54,26 @@ export async function lockResources(workspace: Workspace, input: LockInput): Pro
   return outcome;
 }
 
-/** @throws AgentOsError BAD_NAME, and what Locks.release throws */
+/** @throws AgentOsError NOT_INITIALISED, BAD_NAME, and what Locks.release throws */
 export async function unlockResources(
   workspace: Workspace,
   input: { readonly agent?: string; readonly resources: readonly string[] },
 ): Promise<ReleaseOutcome> {
   const resources = parseResources(input.resources);
+  await requireBranch(workspace);
   const who = await workspace.identify(input.agent);
   return (await workspace.locks()).release({ who, resources });
 }
 
-/** Release every lock that the agent's session holds. */
+/**
+ * Release every lock that the agent's session holds.
+ * @throws AgentOsError NOT_INITIALISED, and what Locks.releaseAll throws
+ */
 export async function unlockAll(
   workspace: Workspace,
   input: { readonly agent?: string } = {},
 ): Promise<ReleaseOutcome> {
+  await requireBranch(workspace);
   const who = await workspace.identify(input.agent);
   return (await workspace.locks()).releaseAll(who);
 }
@@ -81,9 +88,10 @@ export interface ForceInput {
 
 /**
  * Release somebody else's lock and tell its holders.
- * @throws AgentOsError BAD_NAME, BAD_VALUE, TOO_LARGE, and what Locks.force throws
+ * @throws AgentOsError NOT_INITIALISED, BAD_NAME, BAD_VALUE, TOO_LARGE, and what Locks.force throws
  */
 export async function forceUnlock(workspace: Workspace, input: ForceInput): Promise<ForceOutcome> {
+  await requireBranch(workspace);
   const who = await workspace.identify(input.agent);
   const outcome = await (await workspace.locks()).force({
     who,

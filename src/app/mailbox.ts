@@ -55,18 +55,20 @@ export function readMessages(
 /**
  * A message of an agent's mailbox, unread or read.
  * @param prefix - its id, or how it begins
+ * @param what - it is called where there is none
  * @throws AgentOsError BAD_VALUE, NOT_FOUND, AMBIGUOUS, RECORD_BROKEN, SCHEMA_TOO_NEW
  */
 export async function findMessage(
   snapshot: Snapshot,
   agent: AgentName,
   prefix: string,
+  what: 'message' | 'task' = 'message',
 ): Promise<FoundMessage> {
-  const place = await findPlace(snapshot, agent, prefix);
+  const place = await findPlace(snapshot, agent, prefix, what);
   const message = await readRecord(snapshot, 'message', place.path);
   if (message === null) {
-    throw new AgentOsError('NOT_FOUND', `there is no message of ${agent} with the id ${place.id}`, {
-      hint: 'List them with `agent-os inbox --all`.',
+    throw new AgentOsError('NOT_FOUND', `there is no ${what} of ${agent} with the id ${place.id}`, {
+      hint: `List them with \`agent-os ${what === 'task' ? 'task list' : 'inbox'} --all\`.`,
     });
   }
   if (belongs(message, place)) return { ...place, message };
@@ -78,7 +80,12 @@ function belongs(message: Message, place: MessagePlace): boolean {
   return message.id === place.id && message.to === place.agent;
 }
 
-async function findPlace(snapshot: Snapshot, agent: AgentName, prefix: string): Promise<MessagePlace> {
+async function findPlace(
+  snapshot: Snapshot,
+  agent: AgentName,
+  prefix: string,
+  what: 'message' | 'task',
+): Promise<MessagePlace> {
   const id = prefix.toUpperCase();
   const unread = await listUnread(snapshot, agent);
   if (isRecordId(id)) {
@@ -91,7 +98,7 @@ async function findPlace(snapshot: Snapshot, agent: AgentName, prefix: string): 
       }
     );
   }
-  return pickByPrefix([...unread, ...(await listRead(snapshot, agent))], prefix, `message of ${agent}`);
+  return pickByPrefix([...unread, ...(await listRead(snapshot, agent))], prefix, `${what} of ${agent}`);
 }
 
 /** The changes that put a message where it belongs, as `message` says: to the read ones, an open task stays. */

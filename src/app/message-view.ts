@@ -24,7 +24,7 @@ export interface MessageView {
     readonly args: readonly string[];
     readonly answer: string | null;
   } | null;
-  /** The trigger that a commit matched, the commit that the message is about, and paths of it. */
+  /** The triggers that a commit matched, the commit that the message is about, and paths of it. */
   readonly trigger: string | null;
   readonly commit: string | null;
   readonly paths: readonly string[];

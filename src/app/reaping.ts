@@ -20,8 +20,11 @@ export interface LeftBehind {
 export interface ReapReport {
   /** Those that were ended, or in a dry run would be. */
   readonly reaped: readonly LeftBehind[];
-  /** Those that may be alive; `until`: from when on they would be reaped, as things are (ISO 8601). */
-  readonly kept: readonly (LeftBehind & { readonly until: string; readonly why: string })[];
+  /**
+   * Those that may be alive; `until`: from when on they would be reaped, as things are (ISO 8601); null: never by who
+   * asks, whose own it is.
+   */
+  readonly kept: readonly (LeftBehind & { readonly until: string | null; readonly why: string })[];
 }
 
 /**
@@ -45,7 +48,10 @@ export async function reap(
   const kept: ReapReport['kept'][number][] = [];
   for (const left of await findLeftBehind(workspace, records, held)) {
     const { session, holds } = left;
-    if (session.id === by.session) continue;
+    if (session.id === by.session) {
+      kept.push({ ...left, until: null, why: 'this is your own session: agent-os done ends it' });
+      continue;
+    }
     const until = endOfDoubt(session, workspace, config);
     if (until > now) {
       kept.push({ ...left, until: formatTime(until), why: 'the clock of its machine may differ' });

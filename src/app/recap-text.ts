@@ -2,7 +2,7 @@ import type { CodeCommit } from '../domain/code-history.ts';
 import { readReportedGates } from '../domain/definition/reported-gates.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import type { Recap } from '../domain/schema/recap.ts';
-import { isYamlMap, parseYaml, type YamlValue } from '../domain/yaml.ts';
+import { emptyMap, isYamlMap, parseYaml, type YamlValue } from '../domain/yaml.ts';
 import { firstLine } from './text-input.ts';
 
 const TITLE_LIMIT = 200;
@@ -124,7 +124,7 @@ function readGates(value: YamlValue): NonNullable<Recap['gates']> {
   const items: readonly YamlValue[] = Array.isArray(value)
     ? value
     : isYamlMap(value)
-      ? Object.entries(value).map(([name, said]) => `${name}: ${writePoints(said)}`)
+      ? Object.entries(value).map(([name, said]) => gateOf(name, said))
       : [];
   if (items.length === 0) throw badRecap('has `gates` that are neither a list nor a map');
   return items.flatMap((gate) => {
@@ -134,6 +134,12 @@ function readGates(value: YamlValue): NonNullable<Recap['gates']> {
       throw badRecap('has a gate without name or passed');
     return [{ name, passed, ...(detail != null && !isYamlMap(detail) && { detail: String(detail) }) }];
   });
+}
+
+/** An entry of a map as one of a list would be. */
+function gateOf(name: string, said: YamlValue): YamlValue {
+  if (typeof said === 'boolean') return Object.assign(emptyMap(), { name, passed: said });
+  return isYamlMap(said) ? Object.assign(emptyMap(), { ...said, name }) : `${name}: ${writePoints(said)}`;
 }
 
 function badRecap(problem: string): AgentOsError {

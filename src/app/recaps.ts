@@ -1,5 +1,5 @@
 import { encode } from '../domain/codec.ts';
-import { compareGates, type GateResult } from '../domain/definition/gate-report.ts';
+import { type GateResult, judgeGates } from '../domain/definition/gate-report.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { classify, recapPath } from '../domain/layout.ts';
 import type { AgentName, RecordId } from '../domain/names.ts';
@@ -145,8 +145,9 @@ async function judge(
   const [recap] = recaps;
   if (recap === undefined) return { recaps, gateReport: [] };
   const { gates } = await readAgent(workspace, records, recap.agent);
-  const required = gates.map(({ name, require }) => ({ name, ...(require !== null && { require }) }));
-  return { recaps, gateReport: compareGates(required, recap.gates) };
+  const judged = judgeGates(gates, [recap.gates]);
+  const gateReport = judged.map(({ name, status, require, detail }) => ({ name, status, require, detail }));
+  return { recaps, gateReport };
 }
 
 type RecapPlace = { readonly agent: AgentName; readonly id: RecordId; readonly path: string };

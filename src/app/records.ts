@@ -4,6 +4,7 @@ import { quoted } from '../domain/names.ts';
 import type { Kind, Values } from '../domain/schema/kinds.ts';
 import type { Snapshot } from '../store/branch.ts';
 import { inTheWay } from '../store/edit-tree.ts';
+import { requireBranch } from './initialised.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A file of the branch that could not be read; everything else went on. */
@@ -39,15 +40,7 @@ const BATCH = 64;
 
 /** @throws AgentOsError NOT_INITIALISED */
 export async function openRecords(workspace: Workspace): Promise<RecordReader> {
-  const snapshot = await workspace.branch.snapshot();
-  if (snapshot.tip !== null) return readRecords(snapshot);
-  throw new AgentOsError(
-    'NOT_INITIALISED',
-    `there is no ${workspace.settings.branch} in this repository yet`,
-    {
-      hint: 'Run `agent-os init`.',
-    },
-  );
+  return readRecords(await requireBranch(workspace));
 }
 
 export function readRecords(snapshot: Snapshot): RecordReader {

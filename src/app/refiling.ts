@@ -1,9 +1,10 @@
 import { encode } from '../domain/codec.ts';
+import { AgentOsError } from '../domain/errors.ts';
 import { attachmentPath, CONFIG_PATH, newMessagePath, recordTime } from '../domain/layout.ts';
 import { isAgentName, parseAgentName, type RecordId } from '../domain/names.ts';
 import type { Clock, CommitObject, Ids } from '../domain/ports.ts';
 import type { Message } from '../domain/schema/message.ts';
-import { resolveConfig } from '../domain/schema/resolve-config.ts';
+import { type ResolvedConfig, resolveConfig } from '../domain/schema/resolve-config.ts';
 import type { Branch, Change, Snapshot } from '../store/branch.ts';
 import { readOperationId } from '../store/commit-message.ts';
 import { listUnread, type MessagePlace } from './mailbox.ts';
@@ -15,6 +16,17 @@ interface RefilingDependencies {
   readonly ids: Pick<Ids, 'record'>;
 }
 
+/** A policy that cannot be read keeps nothing from being published. */
+async function readRetention(snapshot: Snapshot): Promise<ResolvedConfig['retention']> {
+  try {
+    return resolveConfig(await readRecord(snapshot, 'config', CONFIG_PATH)).retention;
+  } catch (error) {
+    if (error instanceof AgentOsError && /^(RECORD_BROKEN|SCHEMA_TOO_NEW)$/.test(error.code))
+      return resolveConfig(null).retention;
+    throw error;
+  }
+}
+
 /**
  * Give messages that waited for more than half of the retention time a new id, and their files with them, before they
  * are published. Else they could arrive below the watermark that a gc has set meanwhile, and be taken for what it removed.
@@ -24,7 +36,7 @@ export async function refileOldMessages(
   { branch, clock, ids }: RefilingDependencies,
   unpublished: readonly CommitObject[],
 ): Promise<void> {
-  const { retention } = resolveConfig(await readRecord(await branch.snapshot(), 'config', CONFIG_PATH));
+  const retention = await readRetention(await branch.snapshot());
   const limit = clock.now() - (retention.messages * 1000) / 2;
   const old = unpublished.filter(({ committedAt }) => committedAt * 1000 < limit);
   const operations = new Set<string>(old.flatMap(({ message }) => readOperationId(message) ?? []));

@@ -1,4 +1,5 @@
 /** What use cases ask of the user's repository itself. Types only: the git folder implements them. */
+import type { Checkout } from '../domain/checkout.ts';
 import type { CodeAudit } from '../domain/code-audit.ts';
 import type { Oid } from '../domain/names.ts';
 import type { ObjectReader, ObjectWriter, RefStore } from '../domain/ports.ts';
@@ -39,6 +40,8 @@ export interface Inspection {
   readonly objectFormat: 'sha1' | 'sha256';
   readonly refFormat: 'files' | 'reftable';
   readonly isShallow: boolean;
+  /** Of the agent-os branch. */
+  readonly checkout: Checkout | null;
   /** Every `*.lock` of this repository's refs, index and configuration, and of a remote that is a folder. */
   readonly lockFiles: readonly LockFile[];
   /** Whether the remote is a folder of this machine, whose lock files are among them. */

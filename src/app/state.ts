@@ -8,14 +8,24 @@ import { AgentOsError } from '../domain/errors.ts';
 import { statePath } from '../domain/layout.ts';
 import { quoted } from '../domain/names.ts';
 import { parseYaml, type YamlValue } from '../domain/yaml.ts';
+import type { Change } from '../store/branch.ts';
 import { planDocument, readDocument, readForWriting, readKnown } from './documents.ts';
 import { openRecords, type Problem } from './records.ts';
 import { firstLine } from './text-input.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Which file of state/ is meant; default `project`. */
-interface Which {
-  readonly document?: string;
+/** A document that is read and changed key by key. */
+export interface KeyedDocument {
+  readonly file: string;
+  /** The command that shows and changes it; subjects of its operations begin with it too. */
+  readonly command: 'state' | 'config';
+  /** @throws AgentOsError BAD_VALUE where this text must not become the document */
+  check?(text: string): void;
+}
+
+/** Which file of state/ is meant, default `project`, or which document elsewhere. */
+export interface Which {
+  readonly document?: string | KeyedDocument;
 }
 
 /**
@@ -27,7 +37,7 @@ export async function getState(
   input: Which & { readonly path?: string } = {},
 ): Promise<{ readonly value: YamlValue; readonly problems: readonly Problem[] }> {
   const path = parseDottedPath(input.path ?? '');
-  const file = documentPath(input.document);
+  const { file, command } = documentOf(input);
   const records = await openRecords(workspace);
   const state = await readKnown(workspace, records, file);
   const value = state === null ? undefined : getAt(state, path);
@@ -39,7 +49,7 @@ export async function getState(
         data: { path: problem.path },
       });
     throw new AgentOsError('NOT_FOUND', `${file} has nothing at ${quoted(formatPath(path))}`, {
-      hint: 'See all of it with `agent-os state get`.',
+      hint: `See all of it with \`agent-os ${command} get\`.`,
     });
   }
   return { value, problems: records.problems };
@@ -83,7 +93,8 @@ async function changeState(
 ): Promise<{ readonly value: YamlValue }> {
   const path = parseDottedPath(input.path);
   const value = readValue(input);
-  const file = documentPath(input.document);
+  const document = documentOf(input);
+  const { file, command } = document;
   const who = await workspace.identify(input.agent);
   const { result } = await workspace.branch.commit<YamlValue>({
     ...who,
@@ -91,8 +102,8 @@ async function changeState(
       const before = await readForWriting(workspace, snapshot, file);
       const after = change(before, path, value, { op: id, by: who.agent });
       return {
-        subject: `state: ${who.agent}: ${verb} ${formatPath(path)}: ${firstLine(input.value, 60)}`,
-        changes: planDocument(file, after),
+        subject: `${command}: ${who.agent}: ${verb} ${formatPath(path)}: ${firstLine(input.value, 60)}`,
+        changes: planChecked(document, after),
         result: getAt(after, path) ?? null,
       };
     },
@@ -102,7 +113,7 @@ async function changeState(
 
 /** A document as an editor gets it, with what it takes to understand what the editor gives back. */
 export interface StateEdit {
-  readonly file: string;
+  readonly document: KeyedDocument;
   readonly base: DocumentState;
   readonly text: string;
 }
@@ -112,12 +123,13 @@ export interface StateEdit {
  * @throws AgentOsError NOT_INITIALISED, SCHEMA_TOO_NEW
  */
 export async function beginStateEdit(workspace: Workspace, input: Which = {}): Promise<StateEdit> {
-  const file = documentPath(input.document);
+  const document = documentOf(input);
+  const { file } = document;
   const { snapshot } = await openRecords(workspace);
   const { state, problems } = await readDocument(workspace, snapshot, file);
   const broken = problems.plain === null ? null : await snapshot.read(file);
   const text = broken === null ? renderPlain(state, file) : new TextDecoder().decode(broken);
-  return { file, base: state, text };
+  return { document, base: state, text };
 }
 
 /**
@@ -129,7 +141,8 @@ export async function finishStateEdit(
   workspace: Workspace,
   input: { readonly agent?: string; readonly edit: StateEdit; readonly text: string },
 ): Promise<{ readonly value: YamlValue; readonly changed: boolean }> {
-  const { file, base } = input.edit;
+  const { document, base } = input.edit;
+  const { file, command } = document;
   const edited = readEdited(workspace, base, { text: input.text, path: file });
   const who = await workspace.identify(input.agent);
   const { result, changed } = await workspace.branch.commit<YamlValue>({
@@ -138,8 +151,8 @@ export async function finishStateEdit(
       const { state } = await readDocument(workspace, snapshot, file);
       const joined = joinDocuments(state, edited.state);
       const result = getAt(joined, []) ?? null;
-      const changes = input.text === input.edit.text ? [] : planDocument(file, joined);
-      return { subject: `state: ${who.agent}: edit ${file}`, changes, result };
+      const changes = input.text === input.edit.text ? [] : planChecked(document, joined);
+      return { subject: `${command}: ${who.agent}: edit ${file}`, changes, result };
     },
   });
   return { value: result, changed };
@@ -197,9 +210,16 @@ function parseValue(text: string): YamlValue {
   }
 }
 
+/** @throws AgentOsError BAD_VALUE, TOO_LARGE */
+function planChecked({ file, check }: KeyedDocument, state: DocumentState): readonly Change[] {
+  check?.(renderPlain(state, file));
+  return planDocument(file, state);
+}
+
 /** @throws AgentOsError BAD_NAME */
-function documentPath(name = 'project'): string {
-  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) return statePath(name);
+function documentOf({ document: name = 'project' }: Which): KeyedDocument {
+  if (typeof name !== 'string') return name;
+  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) return { file: statePath(name), command: 'state' };
   throw new AgentOsError('BAD_NAME', `${quoted(name)} is not the name of a state document`, {
     hint: 'Use lower-case letters, digits, - and _: project, roadmap.',
   });

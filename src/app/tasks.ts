@@ -73,7 +73,7 @@ export async function answerTask(
   const { result, changed } = await workspace.branch.commit<TaskView>({
     ...who,
     async plan(context) {
-      const found = await findMessage(context.snapshot, who.agent, input.id);
+      const found = await findMessage(context.snapshot, who.agent, input.id, 'task');
       const at = formatTime(workspace.clock.now());
       const after = takeStep(found.message, input.step, { at, answer: text });
       const task = viewTask(after ?? found.message);

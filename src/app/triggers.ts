@@ -45,13 +45,20 @@ export interface TriggerFire {
 }
 
 interface Fire extends TriggerFire {
+  /** Of the message, which is one for all triggers of the agent. */
   readonly id: RecordId;
   readonly detail: CommitDetail;
 }
 
+/** What one message tells of: a commit, all triggers of the agent that it matches, and what these are about. */
+interface JoinedFire extends Omit<Fire, 'trigger'> {
+  readonly triggers: readonly string[];
+}
+
 /**
- * Tell agents of commits that match triggers of their cards, in one operation. Each agent hears once of a commit and
- * trigger, whoever notices it first: the message's id follows from agent, trigger and what the commit changes.
+ * Tell agents of commits that match triggers of their cards, in one operation. Each agent hears once of a commit, with
+ * all of its triggers that match, whoever notices it first: the message's id follows from agent and what the commit
+ * changes.
  * @throws AgentOsError NOT_INITIALISED, and what Branch.commit throws
  */
 export async function fireTriggers(
@@ -68,22 +75,20 @@ export async function fireTriggers(
     async plan(context) {
       const fires = await findFires(workspace, readRecords(context.snapshot), details);
       const changes: Change[] = [];
-      const messages = fires
-        .filter(({ status }) => status === 'new')
-        .flatMap((fire) => {
-          const planned = planMessages(workspace, context, {
-            id: fire.id,
-            from: fire.from,
-            session: null,
-            to: [fire.agent],
-            subject: firstLine(`${fire.subject} (${fire.commit.slice(0, 10)})`, 200),
-            body: describe(fire),
-            sentAt: formatTime(recordTime(fire.id)),
-            more: { trigger: fire.trigger, commit: fire.commit, paths: fire.paths.slice(0, PATHS) },
-          });
-          changes.push(...planned.changes);
-          return planned.messages.map(viewMessage);
+      const messages = joinFires(fires.filter(({ status }) => status === 'new')).flatMap((fire) => {
+        const planned = planMessages(workspace, context, {
+          id: fire.id,
+          from: fire.from,
+          session: null,
+          to: [fire.agent],
+          subject: firstLine(`${fire.subject} (${fire.commit.slice(0, 10)})`, 200),
+          body: describe(fire),
+          sentAt: formatTime(recordTime(fire.id)),
+          more: { trigger: fire.triggers.join('; '), commit: fire.commit, paths: fire.paths.slice(0, PATHS) },
         });
+        changes.push(...planned.changes);
+        return planned.messages.map(viewMessage);
+      });
       const agents = [...new Set(messages.map(({ to }) => to))];
       const subject = `trigger: ${agents.length > 3 ? `${agents.length} agents` : agents.join(', ')}: ${messages[0]?.subject ?? ''}`;
       return { subject, changes, result: messages };
@@ -151,7 +156,7 @@ async function findFires(
           detail,
         );
         if (match === null) continue;
-        const id = messageIdOf(detail, ['trigger', agent, trigger.when], workspace.hash);
+        const id = messageIdOf(detail, ['triggers', agent], workspace.hash);
         const fire = {
           agent,
           trigger: trigger.when,
@@ -161,13 +166,13 @@ async function findFires(
           id,
           detail,
         };
-        const isKnown = fires.some((other) => other.id === id);
+        const isCopy = fires.some((other) => other.id === id && other.commit !== detail.oid);
         const status =
           from === agent
             ? 'own'
             : recordTime(id) < limit
               ? 'old'
-              : isKnown || (await wasDelivered(snapshot, agent, id))
+              : isCopy || (await wasDelivered(snapshot, agent, id))
                 ? 'told'
                 : 'new';
         fires.push({ ...fire, paths: match.paths, status });
@@ -177,15 +182,28 @@ async function findFires(
   return fires;
 }
 
+function joinFires(fires: readonly Fire[]): readonly JoinedFire[] {
+  const joined = new Map<RecordId, JoinedFire>();
+  for (const { trigger, ...fire } of fires) {
+    const { triggers, paths } = joined.get(fire.id) ?? { triggers: [], paths: [] };
+    joined.set(fire.id, {
+      ...fire,
+      triggers: [...new Set([...triggers, trigger])],
+      paths: [...new Set([...paths, ...fire.paths])],
+    });
+  }
+  return [...joined.values()];
+}
+
 function authorOf({ trailers, author }: CommitDetail): AgentName {
   const named = trailers.find(({ key }) => key.toLowerCase() === 'agent-os-agent')?.value ?? '';
   return isAgentName(named) ? named : (slug(author) ?? MESSENGER);
 }
 
-function describe({ trigger, commit, paths, detail }: Fire): string {
+function describe({ triggers, commit, paths, detail }: JoinedFire): string {
   const more = paths.length > PATHS ? [`- and ${paths.length - PATHS} more`] : [];
   return [
-    `Commit ${commit} by ${detail.author} matches your trigger: ${trigger}`,
+    `Commit ${commit} by ${detail.author} matches your ${triggers.length === 1 ? 'trigger' : 'triggers'}: ${triggers.join('; ')}`,
     '',
     detail.message.slice(0, 4000).trim(),
     '',

@@ -53,9 +53,10 @@ export interface WorktreeSessions {
   lastEnded(): Promise<{ readonly agent: AgentName; readonly session: RecordId } | null>;
 }
 
+/** Who speaks. */
 export interface Speaker {
   readonly agent: AgentName;
-  /** The session that it has active in this worktree. */
+  /** The one that the agent has active in this worktree. */
   readonly session: RecordId | null;
   /** What says so: a name that was given or configured, the one active session here, or `user.name`. */
   readonly by: 'name' | 'session' | 'person';

@@ -4,7 +4,7 @@ import type { Invocation } from './command-spec.ts';
 /**
  * The workspace of a fresh checkout, which has no configuration of agent-os: there the remote is the one that
  * `--remote` names, else origin, else the only one.
- * @throws AgentOsError NOT_FOUND
+ * @throws AgentOsError BAD_VALUE: there is no such remote
  */
 export async function openForCi({
   values,

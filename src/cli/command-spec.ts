@@ -35,7 +35,7 @@ export interface Values {
 
 export interface Invocation {
   readonly values: Values;
-  /** `--agent`, not checked. */
+  /** `--agent`, an allowed name. */
   readonly agent: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -42,6 +42,11 @@ export const COMMANDS: readonly TableEntry[] = [
   entry('read', 'show messages and mark them read', () => import('./commands/read.ts')),
   entry('ack', 'acknowledge messages', () => import('./commands/ack.ts')),
   entry('state', 'show and change the project state', () => import('./commands/state.ts')),
+  entry(
+    'config',
+    "show and change the team's policy, config.yaml of the branch",
+    () => import('./commands/config.ts'),
+  ),
   entry('log', 'add to your log, or show what agents have logged', () => import('./commands/log.ts')),
   entry('recap', 'add, list and show recaps', () => import('./commands/recap.ts')),
   entry(

@@ -1,7 +1,7 @@
 import type { GuardDetail } from '../app/guarding.ts';
 import type { Finding } from '../domain/commit-guard.ts';
 import { shellWord } from '../domain/shell-word.ts';
-import { formatDistance, formatMoment, formatSpan } from '../domain/time.ts';
+import { describeEnd, formatDistance, formatSpan } from '../domain/time.ts';
 import { bad, dim, type Line, strong, warn } from './text.ts';
 
 const SHOWN = 3;
@@ -28,7 +28,7 @@ function describe(detail: GuardDetail, now: number): Pieces[] {
       const { resource, holder, expiresAt, reason, touched, isStale } = detail.lock;
       const until = isStale
         ? `its lease ran out ${formatDistance(expiresAt, now)}`
-        : `until ${formatMoment(expiresAt)} (${formatDistance(expiresAt, now)})`;
+        : `until ${describeEnd(expiresAt, now)}`;
       const path = touched[0] ?? '';
       return [
         [strong(resource), ` is locked by ${holder.agent}, ${until}`],

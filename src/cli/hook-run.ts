@@ -1,6 +1,7 @@
 import { checkMessage } from '../app/commit-message.ts';
 import { type GuardReport, guardCommit, guardPush } from '../app/guarding.ts';
 import type { Workspace } from '../app/workspace.ts';
+import { parseDuration } from '../domain/duration.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { followers } from '../hooks/followers.ts';
 import { parsePushLines } from '../hooks/push-lines.ts';
@@ -11,7 +12,10 @@ import { bad, type Line, warn } from './text.ts';
 
 /** Git, and whoever waits for it, is held up this long at most (milliseconds): then nothing was checked. */
 const PATIENCE = { commit: 15_000, push: 60_000 } as const;
+/** So much of it is the network's, unless AGENT_OS_HOOK_TIMEOUT says otherwise. */
+const NETWORK = '2s';
 const STDIN_LIMIT = 16 * 1024 * 1024;
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * What the shell part of the hooks starts when there is something to look at. Its exit code is git's answer: 0 goes on,
@@ -30,10 +34,12 @@ export const runHook: CommandSpec = {
   async run(invocation) {
     const { values, env } = invocation;
     const event = values.text('event');
-    const timer = setTimeout(giveUp, event === 'pre-push' ? PATIENCE.push : PATIENCE.commit);
+    const timer = setTimeout(giveUp, patienceOf(event, env));
     try {
       // The user waits for a commit, not for the network.
-      const workspace = await invocation.reopen({ AGENT_OS_TIMEOUT: env['AGENT_OS_HOOK_TIMEOUT'] || '2s' });
+      const workspace = await invocation.reopen({
+        AGENT_OS_TIMEOUT: env['AGENT_OS_HOOK_TIMEOUT'] || NETWORK,
+      });
       if (event === 'pre-commit') return await beforeCommit(invocation, workspace);
       if (event === 'commit-msg') return await onMessage(invocation, workspace);
       if (event === 'pre-push') return await beforePush(invocation, workspace);
@@ -43,6 +49,13 @@ export const runHook: CommandSpec = {
     }
   },
 };
+
+/** Milliseconds. Whoever lets the network have longer waits for the hook as much longer. */
+export function patienceOf(event: string, env: Invocation['env']): number {
+  const more = parseDuration(env['AGENT_OS_HOOK_TIMEOUT'] || NETWORK) - parseDuration(NETWORK);
+  const patience = (event === 'pre-push' ? PATIENCE.push : PATIENCE.commit) + 1000 * Math.max(0, more);
+  return Math.min(patience, LONGEST_TIMER);
+}
 
 function giveUp(): void {
   process.stderr.write('agent-os: this takes too long\n');

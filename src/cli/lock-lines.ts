@@ -1,7 +1,7 @@
 import { AgentOsError } from '../domain/errors.ts';
 import { shellWord } from '../domain/shell-word.ts';
-import { formatDistance, formatMoment } from '../domain/time.ts';
-import type { HeldBy, LockHolder, LockView } from '../store/locks/locks.ts';
+import { describeEnd, formatDistance, formatMoment } from '../domain/time.ts';
+import type { HeldBy, HolderView, LockListing, LockView } from '../store/locks/locks.ts';
 import { dim, type Line, strong, table } from './text.ts';
 
 /** Locks as a table, one a line. */
@@ -24,12 +24,12 @@ export function detailLines(lock: LockView, now: number): Line[] {
   const rows: [string, string][] = [
     ['mode', lock.mode],
     ['scope', lock.scope === 'local' ? 'local: only the worktrees of this repository see it' : 'remote'],
-    ...lock.holders.map(({ agent, session, clone }): [string, string] => [
+    ...lock.holders.map((holder): [string, string] => [
       'holder',
-      `${agent}, session ${session ?? 'none'}, clone ${clone}`,
+      `${nameOf(holder)}, session ${holder.session ?? 'none'}, clone ${holder.clone}`,
     ]),
     ['acquired', formatMoment(lock.acquiredAt)],
-    ['expires', `${formatMoment(lock.expiresAt)} (${formatDistance(lock.expiresAt, now)})`],
+    ['expires', describeEnd(lock.expiresAt, now)],
     ['token', String(lock.token)],
     ...lock.paths.map((path): [string, string] => ['covers', path]),
     ...(lock.reason === null ? [] : [['reason', lock.reason] satisfies [string, string]]),
@@ -93,6 +93,28 @@ function describeHeld(held: HeldBy, now: number): string {
   return `${what} is held by ${held.holder.agent}${until}${why}`;
 }
 
-export function holderNames(holders: readonly LockHolder[]): string {
-  return [...new Set(holders.map(({ agent }) => agent))].join(', ');
+export function holderNames(holders: readonly HolderView[]): string {
+  return [...new Set(holders.map(nameOf))].join(', ');
+}
+
+function nameOf({ agent, releasing }: HolderView): string {
+  return releasing ? `${agent} (released, waits for sync)` : agent;
+}
+
+/** What is shown is believed to be so for this long after the remote was asked, in milliseconds. */
+const FRESH = 60_000;
+
+/**
+ * That what is shown is only what was last seen: the remote was asked too long ago, or a release that waits for it tells
+ * that it could not be reached.
+ */
+export function lastSeenNotes(
+  { locks, seenAt }: Pick<LockListing, 'locks' | 'seenAt'>,
+  { remote, now }: { readonly remote: string; readonly now: number },
+): Line[] {
+  const isWaiting = locks.some(({ holders }) => holders.some(({ releasing }) => releasing));
+  const isFresh = seenAt !== null && Math.abs(now - Date.parse(seenAt)) <= FRESH;
+  if (isFresh && !isWaiting) return [];
+  const when = seenAt === null ? 'some time ago' : `${formatMoment(seenAt)} (${formatDistance(seenAt, now)})`;
+  return [`as last seen ${when}: \`agent-os locks --refresh\` asks ${remote}`];
 }

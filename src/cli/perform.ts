@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Workspace } from '../app/workspace.ts';
 import { AgentOsError } from '../domain/errors.ts';
+import { parseAgentName } from '../domain/names.ts';
 import type { CommandOutput, Invocation, Performed } from './command-spec.ts';
 import type { TableEntry } from './command-table.ts';
 import { given } from './given.ts';
@@ -69,6 +70,7 @@ export function makePerformer(world: World): Performer {
       if (line.kind !== 'run') return { command: line.kind, output: describeProgram(line), ...asked };
       command = line.command;
       const { json = false, quiet = false, input = true, directory = [], agent } = line.globals;
+      if (agent !== undefined) parseAgentName(agent);
       const cwd = resolve(world.cwd, ...directory);
       const invocation: Invocation = {
         values: line.values,

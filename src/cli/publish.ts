@@ -29,7 +29,13 @@ async function publish(
   // What hooks have noted and a killed process has not worked off is made up for here.
   const isWanted = plan === 'background' || (await workspace.hooks()).journal.isPending();
   if (isWanted && !(await workspace.publisher.isAtWork())) await startPublisher({ cwd, env }, workspace);
-  return null;
+  return plan === 'background' ? waiting(workspace) : null;
+}
+
+/** Nobody waits for the process in the background, so all that can be told is how the last one fared. */
+async function waiting({ publisher, settings }: Workspace): Promise<Line | null> {
+  const failure = await publisher.lastFailure(settings.remote ?? '');
+  return failure && `not published yet, this waits for the next sync: when last asked, ${failure}`;
 }
 
 async function startPublisher(

@@ -62,8 +62,11 @@ export interface CodeAudit {
   changedPaths(from: Oid, to: Oid): Promise<readonly string[]>;
   /** The commits without parents that the branch's tip reaches, whose history is fetched first where it is cut off. */
   roots(branch: RefName, tip: Oid): Promise<readonly Oid[]>;
-  /** Merges that `to` reaches and `from` (null: nothing) does not, the latest first, at most `limit`. */
-  merges(range: { readonly from: Oid | null; readonly to: Oid }, limit: number): Promise<readonly Oid[]>;
+  /** Merges that the tip reaches and `without` does not, the latest first; at most `limit`, null: all of them. */
+  merges(
+    commits: { readonly tip: Oid; readonly without: readonly Oid[] },
+    limit: number | null,
+  ): Promise<readonly Oid[]>;
   /**
    * The signatures of what the tips reach and `without` does not, oldest first; without `walk`, of the tips alone.
    * @param allowedSigners - the ssh keys to check them with, as ssh-keygen(1) has that file

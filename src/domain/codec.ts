@@ -82,7 +82,7 @@ export function capSize(text: string, what: string): string {
 
 /** What does not fit the schema, in words; null when all does. */
 function findProblem(kind: Kind, value: unknown): string | null {
-  const issue = KINDS[kind].schema.safeParse(value).error?.issues[0];
+  const issue = KINDS[kind].schema().safeParse(value).error?.issues[0];
   if (issue === undefined) return null;
   const field = issue.path.map(String).join('.');
   const expected = 'expected' in issue ? `should be ${issue.expected}` : 'is not as the schema wants it';

@@ -29,6 +29,8 @@ export interface Journal {
 }
 
 export interface HookPorts {
+  /** What is checked out in this worktree; null: no commit yet. */
+  head(): Promise<Oid | null>;
   /** See listStagedPaths. */
   stagedPaths(): Promise<readonly string[]>;
   /** @param remote - its name; null: a bare URL, of which nothing is known */

@@ -116,6 +116,9 @@ export function isFolder(path: string): boolean {
   return FOLDER.test(path);
 }
 
+/** Where documents are; '' is the root. */
+export const DOCUMENT_FOLDERS = ['', 'state', 'agents'] as const;
+
 /** Whether a document at this path consists of registers, with a stamps file beside it. */
 export function isDocument(path: string): boolean {
   return ['config', 'card', 'state', 'roadmap'].includes(classify(path).kind);

@@ -17,6 +17,8 @@ export const ROADMAP_STATUSES = ['next', 'doing', 'done'] as const;
 export type RoadmapStatus = (typeof ROADMAP_STATUSES)[number];
 
 const ITEMS = ['items'];
+/** With fewer characters, the beginning of a word means nothing. */
+const BEGINNING = 3;
 
 /** The items of a roadmap that can be read, in order. */
 export function listItems(state: DocumentState | null): readonly RoadmapItem[] {
@@ -26,7 +28,8 @@ export function listItems(state: DocumentState | null): readonly RoadmapItem[] {
 
 /**
  * The items that a word means: the one with this id or one that begins so (four characters or more), else of this
- * title, else those whose titles contain it, in any case. An item that is not done comes before one that is.
+ * title, else those whose titles have it as words, or as the beginning of one (three characters or more), in any case.
+ * An item that is not done comes before one that is.
  */
 export function findItems(items: readonly RoadmapItem[], word: string): readonly RoadmapItem[] {
   const text = word.trim().toLowerCase();
@@ -34,7 +37,7 @@ export function findItems(items: readonly RoadmapItem[], word: string): readonly
   const steps: readonly ((item: RoadmapItem) => boolean)[] = [
     ({ id }) => isId && (id ?? '').toLowerCase().startsWith(text),
     ({ title }) => title.toLowerCase() === text,
-    ({ title }) => text !== '' && title.toLowerCase().includes(text),
+    ({ title }) => text !== '' && hasWords(title.toLowerCase(), text),
   ];
   for (const isMeant of steps) {
     const found = items.filter(isMeant);
@@ -42,6 +45,16 @@ export function findItems(items: readonly RoadmapItem[], word: string): readonly
     if (found.length > 0) return open.length > 0 ? open : found;
   }
   return [];
+}
+
+/** Whether a text has these words somewhere, of which the last may be the beginning of one unless it is short. */
+function hasWords(text: string, words: string): boolean {
+  for (let at = text.indexOf(words); at !== -1; at = text.indexOf(words, at + 1)) {
+    const isBegun = !/[\p{L}\p{M}\p{N}]$/u.test(text.slice(0, at));
+    const isWhole = !/^[\p{L}\p{M}\p{N}]/u.test(text.slice(at + words.length));
+    if (isBegun && (isWhole || words.length >= BEGINNING)) return true;
+  }
+  return false;
 }
 
 /** The roadmap with one more item at its end. */

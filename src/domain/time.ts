@@ -29,3 +29,8 @@ export function formatDistance(iso: string, now: number): string {
   if (Number.isNaN(time)) return iso;
   return time >= now ? `in ${formatSpan(time - now)}` : `${formatSpan(now - time)} ago`;
 }
+
+/** `2026-11-23 05:00 UTC (in 58 min)` */
+export function describeEnd(iso: string, now: number): string {
+  return `${formatMoment(iso)} (${formatDistance(iso, now)})`;
+}

@@ -3,7 +3,7 @@ import { AgentOsError } from '../domain/errors.ts';
 import { isOid, type Oid, quoted } from '../domain/names.ts';
 import type { ObjectReader, RepositoryPaths, TreeMode } from '../domain/ports.ts';
 import { listCommits } from './commit-listing.ts';
-import { ensureCommit, ensureRange, ensureWhole } from './deepen.ts';
+import { ensureCommit, ensureRange, ensureWhole, howToFetch, readShallow } from './deepen.ts';
 import { openLocalRefs } from './local-refs.ts';
 import { expectGit } from './process.ts';
 import { remoteGit, startBudget, unreachable } from './remote-git.ts';
@@ -72,9 +72,18 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
     if (first === undefined || last === undefined)
       throw badRange(`${quoted(range)} is not a range of commits`);
     const [from, to] = [await resolve(first || 'HEAD'), await resolve(last || 'HEAD')];
-    if (from === null) throw badRange(`${quoted(range)} begins at ${quoted(first)}, which names no commit`);
-    if (to === null) throw badRange(`${quoted(range)} ends at ${quoted(last)}, which names no commit`);
+    if (from === null) throw await noCommit(`${quoted(range)} begins at ${quoted(first)}`);
+    if (to === null) throw await noCommit(`${quoted(range)} ends at ${quoted(last)}`);
     return { from, to };
+  }
+
+  /** In a clone that is cut off, `HEAD~1` may exist all the same. */
+  async function noCommit(problem: string): Promise<AgentOsError> {
+    const isCutOff = (await readShallow(paths)).size > 0;
+    if (!isCutOff) return badRange(`${problem}, which names no commit`);
+    return new AgentOsError('CANNOT_VERIFY', `${problem}, which names no commit in this shallow clone`, {
+      hint: howToFetch(remote),
+    });
   }
 
   const walkRoots = async (tip: Oid): Promise<readonly Oid[]> => {
@@ -121,9 +130,9 @@ export function openCodeAudit(options: AuditOptions): CodeAudit {
       const roots = await walkRoots(tip);
       return (await ensureWhole(source, branch, roots)) ? roots : walkRoots(tip);
     },
-    async merges({ from, to }, limit) {
-      const input = `${to}\n${from === null ? '' : `^${from}\n`}`;
-      const args = ['rev-list', '--merges', `--max-count=${limit}`, '--stdin'];
+    async merges({ tip, without }, limit) {
+      const input = `${[tip, ...without.map((oid) => `^${oid}`)].join('\n')}\n`;
+      const args = ['rev-list', '--merges', ...(limit === null ? [] : [`--max-count=${limit}`]), '--stdin'];
       return (await expectGit({ ...place, args, input })).toString('latin1').split('\n').filter(isOid);
     },
     signatures: ({ tips, without, walk }, allowedSigners) =>

@@ -85,12 +85,16 @@ async function fetchMore(
 
 function missing({ remote }: Source, what: string): AgentOsError {
   return new AgentOsError('CANNOT_VERIFY', `history that has to be checked is not in this clone: ${what}`, {
-    hint:
-      remote === null
-        ? 'Name the remote that has it: --remote origin.'
-        : `Fetch it: git fetch --unshallow ${remote.name} (or fetch-depth: 0 where CI checks out).`,
+    hint: howToFetch(remote?.name ?? null),
     data: { missing: what },
   });
+}
+
+/** @param remote - null: none is configured */
+export function howToFetch(remote: string | null): string {
+  return remote === null
+    ? 'Name the remote that has it: --remote origin.'
+    : `Fetch it: git fetch --unshallow ${remote} (or fetch-depth: 0 where CI checks out).`;
 }
 
 function words(output: Buffer): readonly Oid[] {

@@ -7,7 +7,7 @@ import { openJournal } from './journal.ts';
 import { expectGit, runGit } from './process.ts';
 import { readPushedWork } from './pushed-work.ts';
 import { placeOf } from './repository.ts';
-import { listStagedPaths } from './staged-paths.ts';
+import { listStagedPaths, readHead } from './staged-paths.ts';
 
 /** Time stamps of files may be this much behind the clock, in milliseconds. */
 const TICK = 15;
@@ -43,6 +43,7 @@ export function openHookPorts(input: {
   const within = (file: string) => resolve(place.cwd, file);
 
   return {
+    head: () => readHead(paths),
     stagedPaths: () => listStagedPaths(paths),
     pushedWork: (refs, remote) => readPushedWork(paths, refs, remote),
     readMessage: (file) => readFile(within(file), 'utf8'),

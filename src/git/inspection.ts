@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RefName } from '../domain/names.ts';
 import type { RepositoryPaths } from '../domain/ports.ts';
+import { findCheckout } from './checkouts.ts';
 import type { Repository } from './repository.ts';
 import { requireGit } from './version.ts';
 
@@ -15,7 +17,10 @@ interface LockFile {
  * What doctor looks at beside the branch.
  * @param remoteUrl - of the remote; when it is a folder of this machine, its lock files count too
  */
-export async function inspectRepository(repository: Repository, remoteUrl: string | null) {
+export async function inspectRepository(
+  repository: Repository,
+  { branch, remoteUrl }: { readonly branch: RefName; readonly remoteUrl: string | null },
+) {
   const { paths, objectFormat, refFormat } = repository;
   const remoteFolder = remoteUrl === null ? null : folderOf(remoteUrl, paths);
   const folders = [
@@ -27,6 +32,7 @@ export async function inspectRepository(repository: Repository, remoteUrl: strin
     objectFormat,
     refFormat,
     isShallow: existsSync(join(paths.commonDir, 'shallow')),
+    checkout: await findCheckout(paths, branch),
     lockFiles: folders.flatMap(findLockFiles),
     isRemoteHere: remoteFolder !== null,
   };

@@ -44,7 +44,7 @@ export function openLocalRefs(paths: RepositoryPaths, { hooks = true }: LocalRef
 
   const transact = async (edits: readonly RefEdit[]): Promise<TransactionOutcome> => {
     if (edits.length === 0) return { status: 'done' };
-    for (const { ref } of edits) if (ref.startsWith('refs/heads/')) assertNotCheckedOut(paths, ref);
+    for (const { ref } of edits) if (ref.startsWith('refs/heads/')) await assertNotCheckedOut(paths, ref);
     let result: GitResult | null = null;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1) await sleep(PAUSE); // git has waited for the lock file by itself: this is for what is left

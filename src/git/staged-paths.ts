@@ -33,11 +33,17 @@ function readNames(output: Buffer): readonly string[] {
     .filter((path) => path !== '');
 }
 
-/** The commit that is checked out, and those that are being merged into it. */
-async function readParents(paths: RepositoryPaths): Promise<readonly Oid[]> {
+/** The commit that is checked out; null: none yet. */
+export async function readHead(paths: RepositoryPaths): Promise<Oid | null> {
   const args = ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'];
   const head = (await runGit({ ...placeOf(paths), args })).stdout.toString('latin1').trim();
-  if (!isOid(head)) return [];
+  return isOid(head) ? head : null;
+}
+
+/** The commit that is checked out, and those that are being merged into it. */
+async function readParents(paths: RepositoryPaths): Promise<readonly Oid[]> {
+  const head = await readHead(paths);
+  if (head === null) return [];
   const merged = readLines(join(paths.gitDir, 'MERGE_HEAD')).filter(isOid);
   return [head, ...merged];
 }

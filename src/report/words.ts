@@ -23,6 +23,8 @@ export function describeOpen(item: OpenItem): string {
   switch (item.kind) {
     case 'acknowledgement':
       return `${item.waitingFor.join(', ')} has not acknowledged “${item.subject}”, which ${item.from} sent on ${formatMoment(item.sentAt)}`;
+    case 'task':
+      return `${item.waitingFor.join(', ')} has not done “${item.subject}”, which ${item.from} asked for on ${formatMoment(item.sentAt)}`;
     case 'gate':
       return item.outcome === 'failed'
         ? `The quality gate “${item.name}” of ${item.agent} failed`

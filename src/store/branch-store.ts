@@ -4,6 +4,7 @@ import type { AgentName, CloneId, Oid, RefName } from '../domain/names.ts';
 import { nextClock, operationId } from '../domain/operation.ts';
 import type {
   Clock,
+  CommitObject,
   HistoryReader,
   Ids,
   NewCommit,
@@ -15,7 +16,7 @@ import type {
   Signer,
 } from '../domain/ports.ts';
 import type { Branch, Committed, Operation, Snapshot } from './branch.ts';
-import { readClock, writeMergeMessage, writeOperationMessage } from './commit-message.ts';
+import { isMadeByHand, readClock, writeMergeMessage, writeOperationMessage } from './commit-message.ts';
 import { editTree } from './edit-tree.ts';
 import { rememberWrites } from './remembered-writes.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -61,10 +62,10 @@ export function openBranch(dependencies: BranchDependencies): Branch {
   /** Write a commit and move the branch to it, then make sure that no gc took what it is made of. */
   async function advance(
     tip: Oid | null,
-    build: (writer: ObjectWriter) => Promise<NewCommit>,
+    writes: ReturnType<typeof rememberWrites>,
+    commit: NewCommit,
   ): Promise<{ moved: boolean; result: Oid }> {
-    const writes = rememberWrites(reader, dependencies.writer);
-    const oid = await writes.writer.commit(await build(writes.writer));
+    const oid = await writes.writer.commit(commit);
     const moved = oid === tip || (await move(tip, oid));
     if (moved) await writes.ensure();
     return { moved, result: oid };
@@ -89,25 +90,34 @@ export function openBranch(dependencies: BranchDependencies): Branch {
     return retry<Committed<T>>(async () => {
       const before = await reader.commit(ref);
       if (before === null) throw notInitialised(ref);
-      const view = await takeSnapshot(reader, before);
+      const writes = rememberWrites(reader, dependencies.writer);
+      const tree = await readTree(before, writes.writer);
+      const view = await takeSnapshot(reader, { ...before, tree });
       const now = nextClock(clock.now(), view.clock);
       const id = operationId({ clock: now, clone, unique });
       const plan = await operation.plan({ snapshot: view, id, clock: now });
       if (plan.changes.length === 0) {
         return { moved: true, result: { id, commit: view.tip, changed: false, result: plan.result } };
       }
-      const { moved, result } = await advance(before.oid, async (writer) => {
-        const unsigned = {
-          tree: await editTree({ reader, writer }, before.tree, plan.changes),
-          parents: [before.oid],
-          message: writeOperationMessage({ ...operation, subject: plan.subject, id, ...(signer && { ref }) }),
-          author,
-          at: Math.floor(clock.now() / 1000),
-        };
-        return signer === undefined ? unsigned : { ...unsigned, signature: await signer.sign(unsigned) };
-      });
+      const unsigned = {
+        tree: await editTree({ reader, writer: writes.writer }, tree, plan.changes),
+        parents: [before.oid],
+        message: writeOperationMessage({ ...operation, subject: plan.subject, id, ...(signer && { ref }) }),
+        author,
+        at: Math.floor(clock.now() / 1000),
+      };
+      const signature = await signer?.sign(unsigned);
+      const signed = signature === undefined ? unsigned : { ...unsigned, signature };
+      const { moved, result } = await advance(before.oid, writes, signed);
       return { moved, result: { id, commit: result, changed: true, result: plan.result } };
     });
+  }
+
+  /** What an operation starts from. Most tips are agent-os's own. */
+  async function readTree(tip: CommitObject, writer: ObjectWriter): Promise<Oid> {
+    if (!isMadeByHand(tip)) return tip.tree;
+    const { absorbHandEdits } = await import('./hand-edits.ts');
+    return absorbHandEdits({ reader, writer, hash: dependencies.hash }, tip);
   }
 
   /**
@@ -133,7 +143,8 @@ export function openBranch(dependencies: BranchDependencies): Branch {
       if (kept.length === 1) {
         return { moved: await move(local, only), result: { tip: only, how: 'replaced' } };
       }
-      const { moved, result } = await advance(local, (writer) => planMerge(writer, kept));
+      const writes = rememberWrites(reader, dependencies.writer);
+      const { moved, result } = await advance(local, writes, await planMerge(writes.writer, kept));
       return { moved, result: { tip: result, how: 'merged' } };
     });
 
@@ -148,12 +159,9 @@ export function openBranch(dependencies: BranchDependencies): Branch {
     );
     const clocks = await Promise.all(parents.map((parent) => readClock(reader, parent)));
     // Most commands merge nothing.
-    const { joinTrees } = await import('./join-trees.ts');
+    const { joinCommits } = await import('./join-trees.ts');
     return {
-      tree: await joinTrees(
-        { reader, writer, hash: dependencies.hash },
-        parents.map(({ tree }) => tree),
-      ),
+      tree: await joinCommits({ reader, writer, hash: dependencies.hash }, parents),
       parents: tips,
       message: writeMergeMessage(tips.length, Math.max(...clocks)),
       author: MERGE_AUTHOR,

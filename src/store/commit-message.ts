@@ -4,7 +4,7 @@ import type { CommitObject, ObjectReader } from '../domain/ports.ts';
 import { agentTrailer, refTrailer } from '../domain/signing/binding.ts';
 
 /** Version of the merge algorithm; a clone recomputes only merges of a version that it knows. */
-export const MERGE_VERSION = 1;
+export const MERGE_VERSION = 2;
 
 const SUBJECT_LIMIT = 100;
 /** Commits that people made on the branch carry no clock; this many of them in a row are looked through. */
@@ -37,10 +37,20 @@ export function writeMergeMessage(parents: number, clock: number): string {
   return `merge: ${parents} lines of history\n\nAgent-OS-Merge: ${MERGE_VERSION}\nAgent-OS-Clock: ${String(clock).padStart(15, '0')}\n`;
 }
 
+/** Whether a commit says that it is a merge of the version that this program makes, and so can make again. */
+export function isOwnMerge({ message, parents }: Pick<CommitObject, 'message' | 'parents'>): boolean {
+  return parents.length > 1 && new RegExp(`^Agent-OS-Merge: ${MERGE_VERSION}$`, 'm').test(message);
+}
+
 /** The operation that a commit's message names, or null for merges and commits made by hand. */
 export function readOperationId(message: string): OperationId | null {
   const found = /^Agent-OS-Op: (\S+)$/m.exec(message)?.[1];
   return found !== undefined && isOperationId(found) ? found : null;
+}
+
+/** Whether somebody else made it: a person on the branch, or a program that knows nothing of agent-os. */
+export function isMadeByHand({ message }: Pick<CommitObject, 'message'>): boolean {
+  return readOperationId(message) === null && !/^Agent-OS-Merge: \d+$/m.test(message);
 }
 
 /** The largest clock among a commit and its ancestors, in as few reads as the commit's own message allows. */

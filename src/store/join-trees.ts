@@ -5,10 +5,11 @@ import { unreadableRecord } from '../domain/join/unreadable.ts';
 import { isBelowWatermark, reachesWatermark, readWatermarks } from '../domain/join/watermarks.ts';
 import * as layout from '../domain/layout.ts';
 import type { Oid } from '../domain/names.ts';
-import type { ObjectReader, ObjectWriter, TreeEntry } from '../domain/ports.ts';
+import type { CommitObject, ObjectReader, ObjectWriter, TreeEntry } from '../domain/ports.ts';
 import type { Retention } from '../domain/schema/retention.ts';
 import type { Change } from './branch.ts';
 import { editTree } from './edit-tree.ts';
+import { absorbHandEdits } from './hand-edits.ts';
 import { isSafeName } from './tree-path.ts';
 
 const INBOX = /^messages\/[^/]+$/;
@@ -32,6 +33,11 @@ interface Join extends JoinTools {
 }
 
 type Entries = Map<string, TreeEntry>;
+
+/** The tree of a merge: that of its parents, with their hand edits, joined. */
+export async function joinCommits(tools: JoinTools, parents: readonly CommitObject[]): Promise<Oid> {
+  return joinTrees(tools, await Promise.all(parents.map((parent) => absorbHandEdits(tools, parent))));
+}
 
 /**
  * The one tree that has everything of all `trees`. It needs no common ancestor, and neither order nor grouping

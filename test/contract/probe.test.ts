@@ -1,7 +1,7 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CloneId } from '../../src/domain/names.ts';
+import type { CloneId, RefName } from '../../src/domain/names.ts';
 import { readConfig } from '../../src/git/config.ts';
 import { inspectRepository } from '../../src/git/inspection.ts';
 import { openObjectWriter } from '../../src/git/object-writer.ts';
@@ -22,7 +22,7 @@ async function probe({ repository: { paths, objectFormat } }: Awaited<ReturnType
     remote: 'origin',
     clone: 'a'.repeat(16) as CloneId,
     writer: openObjectWriter({ paths, objectFormat, config: await readConfig(paths) }),
-    budget: 10_000,
+    budget: 120_000,
     sshCommand: null,
   });
 }
@@ -78,7 +78,10 @@ describe('an inspection', () => {
     ];
     for (const file of files) writeFileSync(file, '');
     for (const file of files) utimesSync(file, new Date(0), new Date(0));
-    const found = await inspectRepository(repository, remote);
+    const found = await inspectRepository(repository, {
+      branch: 'refs/heads/agent-os' as RefName,
+      remoteUrl: remote,
+    });
     expect(found.lockFiles.map(({ path }) => path).sort()).toEqual([...files].sort());
     expect(found.lockFiles.every(({ age }) => age > 50_000)).toBe(true);
     expect(found).toMatchObject({ objectFormat: 'sha1', refFormat: 'files', isShallow: false });

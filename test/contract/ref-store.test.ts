@@ -102,7 +102,7 @@ async function remote(sandbox: Sandbox, serve: Serve): Promise<World> {
   const open = async (folder: string) => {
     const { paths } = await discoverRepository(folder, {});
     const branch = 'refs/heads/agent-os' as RefName;
-    return openRemote({ paths, name: 'origin', branch, budget: 20_000, sshCommand }).refs;
+    return openRemote({ paths, name: 'origin', branch, budget: 120_000, sshCommand }).refs;
   };
   const plain = plainGit(sandbox, folders[0], bare);
   const commit = async () => {

@@ -7,7 +7,8 @@ import { type Gate, makeGate } from './support/gate.ts';
 import { assemble } from './support/team.ts';
 import { startWorker, type Worker } from './support/worker.ts';
 
-const TTL = 60;
+/** Far longer than what is done under it, in seconds. */
+const TTL = 3600;
 const LATER = timePassed(TTL + 15);
 
 type Way = 'path' | 'http';

@@ -21,6 +21,7 @@ export async function openChromium(options: {
     colorScheme: options.scheme,
     timeout: 120_000,
   });
+  context.setDefaultTimeout(120_000);
   onTestFinished(async () => {
     await context.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });

@@ -7,9 +7,10 @@ const project = resolve(import.meta.dirname, '../..');
 
 /**
  * Before any test: build the command line if its sources are newer, and give the test processes themselves (which call
- * git through the sources) an empty home and no git config of the machine's owner.
+ * git through the sources) an empty home, the usual umask and no git config of the machine's owner.
  */
 export function setup(): () => void {
+  process.umask(0o022);
   if (isStale()) build();
   const home = mkdtempSync(join(tmpdir(), 'agent-os-home-'));
   writeFileSync(join(home, '.gitconfig'), '');

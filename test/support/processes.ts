@@ -56,7 +56,7 @@ export function start(command: string, args: readonly string[], options: StartOp
     pid,
     child,
     result,
-    kill: () => send(pid, 'SIGKILL'),
+    kill: () => void child.kill('SIGKILL'), // none once it has ended: its number may be another's by then
     killGroup: () => send(-pid, 'SIGKILL'),
     stop: () => sendToAll(descendants(pid), 'SIGSTOP'),
     continue: () => sendToAll(descendants(pid), 'SIGCONT'),
@@ -73,9 +73,7 @@ export function run(command: string, args: readonly string[], options: StartOpti
  */
 export async function killMarked(mark: string): Promise<void> {
   for (let quiet = 0; quiet < 2; ) {
-    const left = marked(mark);
-    for (const pid of left.filter((one) => !isBetweenPrograms(one))) send(pid, 'SIGKILL');
-    quiet = left.length === 0 ? quiet + 1 : 0;
+    quiet = isNoneMarked(mark, (pid) => send(pid, 'SIGKILL')) ? quiet + 1 : 0;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -86,7 +84,7 @@ export async function killMarked(mark: string): Promise<void> {
  */
 export async function untilNoneIsMarked(mark: string): Promise<void> {
   for (let quiet = 0; quiet < 2; ) {
-    quiet = marked(mark).length === 0 ? quiet + 1 : 0;
+    quiet = isNoneMarked(mark) ? quiet + 1 : 0;
     if (quiet === 0) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -112,14 +110,21 @@ function parentOf(pid: number): number {
   }
 }
 
-/** Those that have the mark, and those that may have it in a moment. */
-function marked(mark: string): number[] {
-  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
-  return pids.filter(
-    (pid) =>
-      pid !== process.pid &&
-      (environmentOf(pid).includes(mark) || isBetweenPrograms(pid) || environmentOf(pid).includes(mark)),
-  );
+/**
+ * Whether no process has the mark, nor may have it in a moment: which of the two will be, only the next look tells, and
+ * a process between two programs may be anybody's.
+ * @param found - is told of each that has it, at once: its number may be another's a moment later
+ */
+function isNoneMarked(mark: string, found: (pid: number) => void = () => {}): boolean {
+  const has = (pid: number) => environmentOf(pid).includes(mark);
+  let isNone = true;
+  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
+    if (pid === process.pid) continue;
+    const isMarked = has(pid);
+    if (isMarked) found(pid);
+    if (isMarked || isBetweenPrograms(pid) || has(pid)) isNone = false;
+  }
+  return isNone;
 }
 
 /** In the middle of execve(2) a process has neither arguments nor an environment, but a program: no thread of the kernel. */

@@ -103,6 +103,10 @@ export function sampleReport({ text, messages = 14, commits = 11 }: SampleOption
           subject: say('Can you confirm the cookie name?'),
         },
       },
+      {
+        ...{ kind: 'task', message: id(51), from: 'go-backend' as AgentName, sentAt: at(2) },
+        ...{ waitingFor: ['dba' as AgentName], subject: say('add-index users') },
+      },
       { kind: 'gate', agent: 'go-backend' as AgentName, name: say('test coverage'), outcome: 'failed' },
       {
         kind: 'conflict',
@@ -199,6 +203,7 @@ function sampleMessage(
     ...{ sentAt: at(start + 0.2 * (index / 3 + 0.5)), session: session?.id ?? null, replyTo: null },
     attachments: index === 4 ? [{ name: say('openapi.yaml'), size: 1200 }] : [],
     ...{ ackRequired: index === 0, waitingFor: index === 0 ? ['sveltekit-specialist' as AgentName] : [] },
+    openFor: [],
   };
 }
 

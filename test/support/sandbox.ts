@@ -22,8 +22,9 @@ export interface CliOptions {
 
 /**
  * A temporary folder with repositories in it, and a world in which nothing outside of it can be seen: own HOME, no
- * system or global git config, C locale, UTC, no `GIT_*` or `AGENT_OS_*` variable from outside. Every function takes
- * absolute paths and refuses those that are not inside the folder.
+ * system or global git config, C locale, UTC, no `GIT_*` or `AGENT_OS_*` variable from outside, and so much patience
+ * that a busy machine is no unreachable remote. Every function takes absolute paths and refuses those that are not
+ * inside the folder.
  */
 export interface Sandbox {
   readonly root: string;
@@ -200,6 +201,8 @@ function isolated(root: string, home: string): Record<string, string> {
     GIT_TERMINAL_PROMPT: '0',
     LC_ALL: 'C',
     TZ: 'UTC',
+    AGENT_OS_TIMEOUT: '120s',
+    AGENT_OS_HOOK_TIMEOUT: '120s',
   };
 }
 

@@ -30,6 +30,7 @@ export interface Forgery {
   readonly ref?: string;
   readonly tree?: string;
   readonly more?: string;
+  readonly subject?: string;
 }
 
 /** Gives two clones that have joined a remote a key each, names them in cards, and makes the policy ask for signatures. */
@@ -72,14 +73,23 @@ export async function signTeam(
     await sandbox.json(clone, ['sync']);
   }
 
-  const forge = async ({ parent, other, key, agent = 'ada', ref = BRANCH, tree, more = '' }: Forgery) => {
+  const forge = async ({
+    parent,
+    other,
+    key,
+    agent = 'ada',
+    ref = BRANCH,
+    tree,
+    more = '',
+    subject = 'log: forged',
+  }: Forgery) => {
     const of = await sandbox.git(remote, 'rev-parse', tree ?? `${parent}^{tree}`);
     const signing = key === undefined ? [] : ['-c', `user.signingKey=${keyOf(key)}`];
     const pins = ['-c', 'gpg.format=ssh', '-c', 'user.name=x', '-c', 'user.email=x@example.com', ...signing];
     const parents = ['-p', parent, ...(other === undefined ? [] : ['-p', other])];
     const options = [...parents, ...(key === undefined ? [] : ['-S']), of];
     const named = ref === '' ? '' : `Agent-OS-Ref: ${ref}\n`;
-    const input = `log: forged\n\nAgent-OS-Agent: ${agent}\n${named}${more}`;
+    const input = `${subject}\n\nAgent-OS-Agent: ${agent}\n${named}${more}`;
     const made = await sandbox.tryGit(remote, [...pins, 'commit-tree', ...options], { input });
     if (made.exitCode !== 0) throw new Error(made.stderr);
     return made.stdout.trim();

@@ -29,12 +29,10 @@ export async function serveSsh(sandbox: Sandbox): Promise<SshRemote> {
   const [host, user, stranger] = [await key('host'), await key('user'), await key('stranger')];
   await copyFile(`${user}.pub`, join(folder, 'authorized_keys'));
   await chmod(join(folder, 'authorized_keys'), 0o600);
-  const port = await findFreePort();
   const variables = ['GIT_CONFIG_NOSYSTEM', 'GIT_CONFIG_GLOBAL', 'TEST_SANDBOX', 'LC_ALL', 'HOME'];
   await writeFile(
     join(folder, 'sshd_config'),
     [
-      `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${host}`,
       'PidFile none',
@@ -50,7 +48,8 @@ export async function serveSsh(sandbox: Sandbox): Promise<SshRemote> {
   );
   // Debian's service makes this folder when it starts; sshd run by root insists on it.
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  await startServer(sandbox, folder);
+  let port = await startServer(sandbox, folder);
+  while (port === null) port = await startServer(sandbox, folder);
 
   const hostKey = (await readFile(`${host}.pub`, 'utf8')).trim();
   const knownHosts = join(folder, 'known_hosts');
@@ -66,16 +65,24 @@ export async function serveSsh(sandbox: Sandbox): Promise<SshRemote> {
   };
 }
 
-/** Resolves when the server listens. */
-async function startServer(sandbox: Sandbox, folder: string): Promise<void> {
-  const server = sandbox.start('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], folder);
+/**
+ * Resolves when the server listens.
+ * @returns its port; null when somebody else was there first
+ */
+async function startServer(sandbox: Sandbox, folder: string): Promise<number | null> {
+  const port = await findFreePort();
+  const args = ['-D', '-e', '-f', join(folder, 'sshd_config'), '-p', String(port)];
+  const server = sandbox.start('/usr/sbin/sshd', args, folder);
   let said = '';
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     server.child.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes('Server listening')) resolve();
+      if (said.includes('Server listening')) resolve(port);
     });
-    server.result.then(() => reject(new Error(`sshd: ${said}`)), reject);
+    server.result.then(() => {
+      if (said.includes('Address already in use')) resolve(null);
+      else reject(new Error(`sshd: ${said}`));
+    }, reject);
   });
 }
 

@@ -34,7 +34,8 @@ export async function judgeBranch(
 ): Promise<readonly string[]> {
   if (to === null) return ['the branch is never removed'];
   const { audit } = server;
-  const history = await gatherHistory(server, audit, { tip: to, before: from, deep: false });
+  const judged = from === null ? known : [from];
+  const history = await gatherHistory(server, audit, { tip: to, before: from, judged });
   const problems = findBadHistory(history).map(({ message }) => message);
   if (problems.length > 0) return problems;
   return [...(await judgeContent(server, { from, to, pusher, config, known }))];
@@ -53,7 +54,8 @@ export async function judgeOutbox(
   const lost = from === null || others.includes(from) ? [] : await history.operations(from, others);
   if (lost.length > 0) return [`${lost.length} operations in it would be lost`];
   if (to === null) return [];
-  const facts = await gatherHistory(server, server.audit, { tip: to, before: null, deep: false });
+  const judged = options.known;
+  const facts = await gatherHistory(server, server.audit, { tip: to, before: null, judged });
   const problems = findBadHistory(facts).map(({ message }) => message);
   if (problems.length > 0) return problems;
   const arrived =

@@ -3,13 +3,12 @@ import { decodeStamps } from '../../domain/document/stamps-file.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import { classify, type Place, recordTime } from '../../domain/layout.ts';
 import { type Oid, quoted } from '../../domain/names.ts';
-import type { CommitObject } from '../../domain/ports.ts';
 import { KINDS, type Kind } from '../../domain/schema/kinds.ts';
 import { type BranchEntry, badRecord, findBadEntries } from '../../domain/verify/branch-content.ts';
 import type { BranchHistoryFacts } from '../../domain/verify/branch-history.ts';
 import type { Draft } from '../../domain/verify/finding.ts';
-import { MERGE_VERSION } from '../../store/commit-message.ts';
-import { joinTrees } from '../../store/join-trees.ts';
+import { isOwnMerge } from '../../store/commit-message.ts';
+import { type JoinTools, joinCommits } from '../../store/join-trees.ts';
 import { writeRoot } from '../../store/sync/first-contact.ts';
 import { isSafeName } from '../../store/tree-path.ts';
 import type { Audit } from '../repository-ports.ts';
@@ -22,29 +21,28 @@ export interface BranchPlace {
   readonly settings: Pick<Workspace['settings'], 'branch'>;
 }
 
+/** How many merges are made again where none is known to be in order. */
 const MERGES = 200;
 const BATCH = 64;
 
 /**
  * Where the branch comes from, and whether it still has what it had.
- * @param before - an earlier tip; merges since then are made again, and compared. null: those of all time, with `deep`
+ * @param before - an earlier tip
+ * @param judged - what was found in order before: merges since then are made again, and compared; the latest 200 where
+ * nothing was. null: none are
  */
 export async function gatherHistory(
   workspace: BranchPlace,
   audit: Audit,
-  { tip, before, deep }: { readonly tip: Oid; readonly before: Oid | null; readonly deep: boolean },
+  input: { readonly tip: Oid; readonly before: Oid | null; readonly judged: readonly Oid[] | null },
 ): Promise<BranchHistoryFacts> {
+  const { tip, before, judged } = input;
   const { code, scratch } = audit;
   const roots = await code.roots(workspace.settings.branch, tip);
   const known = before === null ? null : await workspace.objects.reader.commit(before);
   const isKept =
     before !== null && known !== null && (await workspace.objects.history.isReachable(before, tip));
-  const from = isKept ? before : null;
-  const merges = (deep || isKept) && from !== tip ? await code.merges({ from, to: tip }, MERGES) : [];
-  const falseMerges: Oid[] = [];
-  for (const merge of merges) {
-    if (await isFalseMerge({ ...scratch, hash: workspace.hash }, merge)) falseMerges.push(merge);
-  }
+  const falseMerges = judged === null ? [] : await findFalseMerges(workspace, audit, { tip, judged });
   return {
     ref: workspace.settings.branch,
     tip,
@@ -55,18 +53,29 @@ export async function gatherHistory(
   };
 }
 
-/** Whether a commit says that it is a merge of the version that this program makes, and so can make again. */
-export function isOwnMerge({ message, parents }: Pick<CommitObject, 'message' | 'parents'>): boolean {
-  return parents.length > 1 && new RegExp(`^Agent-OS-Merge: ${MERGE_VERSION}$`, 'm').test(message);
+async function findFalseMerges(
+  { objects: { reader }, hash }: BranchPlace,
+  { code, scratch }: Audit,
+  { tip, judged }: { readonly tip: Oid; readonly judged: readonly Oid[] },
+): Promise<readonly Oid[]> {
+  // A clone may have lost what the branch does not have any more.
+  const here = await Promise.all(judged.map((oid) => reader.commit(oid)));
+  const without = here.flatMap((commit) => commit?.oid ?? []);
+  const merges = await code.merges({ tip, without }, without.length === 0 ? MERGES : null);
+  const found: Oid[] = [];
+  for (const merge of merges) {
+    if (await isFalseMerge({ ...scratch, hash }, merge)) found.push(merge);
+  }
+  return found;
 }
 
 /** A merge of the version that this program makes holds the join of its parents and nothing else. */
-export async function isFalseMerge(tools: Parameters<typeof joinTrees>[0], oid: Oid): Promise<boolean> {
+export async function isFalseMerge(tools: JoinTools, oid: Oid): Promise<boolean> {
   const merge = await tools.reader.commit(oid);
   if (merge === null || !isOwnMerge(merge)) return false;
-  const parents = await Promise.all(merge.parents.map((parent) => tools.reader.commit(parent)));
-  const trees = parents.flatMap((parent) => parent?.tree ?? []);
-  return trees.length !== parents.length || (await joinTrees(tools, trees)) !== merge.tree;
+  const read = await Promise.all(merge.parents.map((parent) => tools.reader.commit(parent)));
+  const parents = read.filter((parent) => parent !== null);
+  return parents.length < read.length || (await joinCommits(tools, parents)) !== merge.tree;
 }
 
 /**

@@ -39,10 +39,7 @@ export async function gatherGates(
       (recap) =>
         (session !== null && recap.session === session) || recap.commits.some((oid) => oids.has(oid as Oid)),
     );
-    const reported = recaps.flatMap(({ gates = [] }) =>
-      gates.map(({ name, passed, detail = null }) => ({ name, passed, detail })),
-    );
-    facts.push({ agent, session, commit: last, required, reported });
+    facts.push({ agent, commit: last, required, reported: recaps.map(({ gates = [] }) => gates) });
   }
   return facts;
 }
@@ -51,7 +48,7 @@ async function readRequired(readers: readonly RecordReader[], agent: AgentName) 
   for (const reader of readers) {
     const card = await reader.read('card', cardPath(agent));
     if (card === null) continue;
-    return (card.gates ?? []).map(({ name, require = null }) => ({ name, require }));
+    return card.gates ?? [];
   }
   return [];
 }

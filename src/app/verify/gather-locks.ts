@@ -2,7 +2,7 @@ import type { ChainLink, CodeAudit } from '../../domain/code-audit.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import type { Claim } from '../../domain/locks/claims.ts';
 import { decodeClaims } from '../../domain/locks/claims-codec.ts';
-import type { LockRecord } from '../../domain/locks/lock-record.ts';
+import { isDescribedBy, type LockRecord, readSubject } from '../../domain/locks/lock-record.ts';
 import { decodeLockRecord } from '../../domain/locks/lock-record-codec.ts';
 import { CLAIMS_REF, encodeResource, type Hash, LOCKS_PREFIX } from '../../domain/locks/lock-ref.ts';
 import { rebuildClaims } from '../../domain/locks/rebuild-claims.ts';
@@ -31,20 +31,24 @@ export async function gatherLocks(
 ): Promise<LockFacts> {
   const records = new Map<ResourceName, LockRecord>();
   const broken: LockFacts['broken'][number][] = [];
+  const mislabelled: LockFacts['mislabelled'][number][] = [];
   for (const [ref, oid] of refs.locks) {
     try {
       const record = await readLockRecord(sources, ref, oid);
       records.set(record.resource, record);
+      const message = (await sources.reader.commit(oid))?.message ?? '';
+      if (!isDescribedBy(record, message)) mislabelled.push({ ref, subject: readSubject(message), record });
     } catch (error) {
       if (!(error instanceof AgentOsError) || !/^(RECORD_BROKEN|SCHEMA_TOO_NEW)$/.test(error.code))
         throw error;
-      broken.push({ ref, problem: error.message });
+      broken.push({ ref, oid, problem: error.message });
     }
   }
-  const claims = await tryClaims(sources.reader, refs.claims);
-  if (claims !== null && refs.claims !== null) return { records, claims, broken };
-  if (claims === null) broken.push({ ref: CLAIMS_REF, problem: `${refs.claims} has no table of claims` });
-  return { records, claims: rebuildClaims(records.values()), broken };
+  const { claims: oid } = refs;
+  const listed = oid === null ? null : await tryClaims(sources.reader, oid);
+  if (oid !== null && listed === null)
+    broken.push({ ref: CLAIMS_REF, oid, problem: `commit ${oid} has no table of claims` });
+  return { records, claims: listed ?? rebuildClaims(records.values()), broken, mislabelled };
 }
 
 /**

@@ -12,12 +12,13 @@ import {
   type SignedPlace,
 } from '../../domain/verify/signatures.ts';
 import type { Snapshot } from '../../store/branch.ts';
+import { isOwnMerge } from '../../store/commit-message.ts';
 import type { LockRefs } from '../../store/locks/authority.ts';
 import { takeSnapshot } from '../../store/snapshot.ts';
 import { writeRoot } from '../../store/sync/first-contact.ts';
 import { readRecord } from '../records.ts';
 import type { Audit } from '../repository-ports.ts';
-import { type BranchPlace, isFalseMerge, isOwnMerge } from './gather-branch.ts';
+import { type BranchPlace, isFalseMerge } from './gather-branch.ts';
 import { tryClaims, tryRecord } from './gather-locks.ts';
 import { tolerant } from './gather-people.ts';
 import { type DecidingState, readPolicy } from './remote-state.ts';
@@ -94,7 +95,7 @@ export async function checkSignatures(
     drafts: [...findBadSignatures([...operations, ...records], keys), ...findNewKeys(trusted, present)],
     unknown: isUnknown
       ? [
-          `whose keys sign for whom is taken from where ${branch} was before, and that is not known here: give --before`,
+          `whose keys sign for whom is taken from where ${branch} was when a check passed here, and none has: give --before with a commit that you trust, ${state.tip} to begin with what is there now`,
         ]
       : [],
   };

@@ -14,8 +14,6 @@ import type { Workspace } from '../workspace.ts';
 export interface DecidingState {
   readonly refs: LockRefs;
   readonly tip: Oid;
-  /** Where the branch was when this clone saw it last; null: never. */
-  readonly seenBefore: Oid | null;
   /** The branch, and each outbox that says more than it: what is published. */
   readonly snapshots: readonly [Snapshot, ...Snapshot[]];
   /** As found at the branch's tip. */
@@ -32,8 +30,7 @@ export async function readDecidingState(
   offline: boolean,
 ): Promise<DecidingState> {
   const { remote, objects, settings } = workspace;
-  const before = await remote?.readMirror();
-  const mirror = offline ? before : await remote?.fetch();
+  const mirror = await (offline ? remote?.readMirror() : remote?.fetch());
   const refs: LockRefs = mirror ?? (await readLocalRefs(workspace, code));
   if (refs.branch === null) throw absent(workspace, offline);
   const outboxes = [...(mirror?.outboxes.values() ?? [])].filter((oid) => oid !== refs.branch);
@@ -46,7 +43,6 @@ export async function readDecidingState(
   return {
     refs,
     tip: refs.branch,
-    seenBefore: before?.branch ?? null,
     snapshots: [snapshot, ...others],
     config: await readPolicy(snapshot, settings.branch),
   };

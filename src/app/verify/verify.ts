@@ -21,6 +21,7 @@ import { gatherGates } from './gather-gates.ts';
 import { gatherLocks, gatherStories } from './gather-locks.ts';
 import { gatherFinished, gatherPeople } from './gather-people.ts';
 import { checkSignatures, signatureSeverity } from './gather-signatures.ts';
+import { moveLandmark, recallLandmark } from './last-passed.ts';
 import { type DecidingState, readDecidingState } from './remote-state.ts';
 
 export interface VerifyInput {
@@ -28,7 +29,7 @@ export interface VerifyInput {
   readonly range?: string;
   /** Check the branch and the locks, all of them, and no commits of the code. */
   readonly stateOnly?: boolean;
-  /** Full oid that the branch had before; by default where this clone saw it last. */
+  /** Full oid that the branch had before; by default where it was when a check passed in this clone last. */
   readonly before?: string;
   /** Go by what was fetched last. */
   readonly offline?: boolean;
@@ -51,7 +52,8 @@ export interface Verification {
  */
 export async function verify(workspace: Workspace, input: VerifyInput = {}): Promise<Verification> {
   const offline = input.offline ?? false;
-  const before = parseBefore(input.before);
+  const asked = parseBefore(input.before);
+  const landmark = await recallLandmark(workspace);
   const audit = await workspace.audit({ offline });
   const range = input.stateOnly === true ? null : await audit.code.resolveRange(input.range ?? null);
   const [listed, state] = await Promise.all([
@@ -61,20 +63,31 @@ export async function verify(workspace: Workspace, input: VerifyInput = {}): Pro
   const commits = listed.map(describeCommit);
   const check = { workspace, audit, state, commits, range };
   const locks = await readLocks(check);
-  const where = { before: before ?? state.seenBefore, deep: range === null };
+  const deep = range === null;
+  const before = asked ?? landmark?.tip ?? null;
+  // What nobody has checked yet vouches for nothing, where all of it is asked for.
+  const since = asked !== null || !deep || landmark?.hasPassed === true ? before : null;
   const [aboutCommits, aboutState] = await Promise.all([
     judgeCommits(check, locks),
-    judgeState(check, { locks, ...where }),
+    judgeState(check, { locks, before, since, deep }),
   ]);
   // Afterwards, because both may fetch what a shallow clone lacks of the branch.
-  const severity = await signatureSeverity(workspace, audit, { state, before: where.before });
-  const signatures = await checkSignatures(workspace, audit, { state, severity, ...where });
+  const severity = await signatureSeverity(workspace, audit, { state, before });
+  const signatures = await checkSignatures(workspace, audit, { state, severity, before: since, deep });
+  const findings = weigh([...aboutCommits, ...aboutState, ...signatures.drafts], {
+    ...state.config.verify,
+    signatures: severity,
+  });
+  const unknown = [...whatIsUnknown(locks, state.config, commits.length), ...signatures.unknown];
+  const hasPassed = unknown.length === 0 && findings.every(({ severity }) => severity !== 'error');
+  if (hasPassed && (deep || before !== null))
+    await moveLandmark(workspace, landmark, {
+      tip: state.tip,
+      hasPassed: deep || asked !== null || landmark?.hasPassed === true,
+    });
   return {
-    findings: weigh([...aboutCommits, ...aboutState, ...signatures.drafts], {
-      ...state.config.verify,
-      signatures: severity,
-    }),
-    unknown: [...whatIsUnknown(locks, state.config, commits.length), ...signatures.unknown],
+    findings,
+    unknown,
     range,
     commits: commits.length,
     branch: { ref: workspace.settings.branch, tip: state.tip },
@@ -135,14 +148,21 @@ async function judgeCommits(check: Check, locks: LockFacts): Promise<readonly Dr
 
 async function judgeState(
   { workspace, audit, state, commits }: Check,
-  { locks, before, deep }: { readonly locks: LockFacts; readonly before: Oid | null; readonly deep: boolean },
+  input: {
+    readonly locks: LockFacts;
+    readonly before: Oid | null;
+    readonly since: Oid | null;
+    readonly deep: boolean;
+  },
 ): Promise<readonly Draft[]> {
+  const { locks, before, since, deep } = input;
   const { config, tip } = state;
   const isOn = (rule: RuleId) => config.verify[rule] !== 'off';
   const time = timeOf(workspace, config);
+  const judged = since !== null ? [since] : deep ? [] : null;
   const reading: Reading = deep ? { files: 'all' } : { since: beginning(commits, time) };
   const [history, files, finished] = await Promise.all([
-    isOn('branch-history') ? gatherHistory(workspace, audit, { tip, before, deep }) : null,
+    isOn('branch-history') ? gatherHistory(workspace, audit, { tip, before, judged }) : null,
     isOn('branch-content') ? findBadFiles(workspace, audit, { tip, reading }) : [],
     isOn('lock-record') ? gatherFinished(state.snapshots, locks) : new Set<never>(),
   ]);

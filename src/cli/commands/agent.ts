@@ -4,9 +4,10 @@ import type { CommandGroup, CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { type HarnessFile, writeHarnessFiles } from '../harness.ts';
 import { readOddFile } from '../input.ts';
+import { nearest } from '../nearest.ts';
 import { published } from '../publish.ts';
 import { firstWords, problemNotes } from '../record-lines.ts';
-import { readTemplate } from '../templates.ts';
+import { listTemplates, readTemplate } from '../templates.ts';
 import { dim, type Line, paragraph, strong, table, warn } from '../text.ts';
 
 const add: CommandSpec = {
@@ -62,6 +63,7 @@ const add: CommandSpec = {
       notes: [
         ...warnings.map((text): Line => [warn('odd: '), `the definition of ${added?.name ?? word}: ${text}`]),
         ...(added === undefined ? [] : silentTriggers(added)),
+        ...(definition === null && added !== undefined ? bareCard(added) : []),
         ...harness.flatMap(adviseOn),
       ],
     });
@@ -94,6 +96,17 @@ function silentTriggers({ triggers }: AgentView): Line[] {
   return [
     `in words only, so no commit fires it: "${firstWords(first?.when ?? '')}"${others}; ` +
       'name globs or kinds of commits, see docs/definitions.md',
+  ];
+}
+
+/** A name that was misspelt is a name all the same: say what there would have been. */
+function bareCard({ name, description, body }: AgentView): Line[] {
+  if (description !== null || body !== null) return [];
+  const shipped = listTemplates();
+  const meant = nearest(name, shipped);
+  return [
+    `${name} is no definition that is shipped, so its card has nothing but the name; did you mean ` +
+      `${meant === null ? `one of ${shipped.join(', ')}` : `${meant}? There are ${shipped.join(', ')}`}`,
   ];
 }
 

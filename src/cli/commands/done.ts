@@ -3,6 +3,7 @@ import type { CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { readWords } from '../input.ts';
 import { published } from '../publish.ts';
+import { speakerNotes } from '../speaker-notes.ts';
 import { strong } from '../text.ts';
 
 export const command: CommandSpec = {
@@ -18,6 +19,7 @@ export const command: CommandSpec = {
     const { agent, values } = invocation;
     const summary = await readWords(invocation, values.list('summary'));
     const workspace = await invocation.workspace();
+    const speaker = await speakerNotes(workspace, agent);
     const { session, already, released, queued } = await finishSession(workspace, {
       summary,
       ...given({ agent }),
@@ -28,10 +30,13 @@ export const command: CommandSpec = {
         [strong(session.agent), already ? ' had finished session ' : ' has finished session ', session.id],
         ...released.map((resource) => ['Released ', strong(resource)]),
       ],
-      notes: queued.map(
-        (resource) =>
-          `${resource}: the remote cannot be reached; it is released at the next contact (agent-os sync)`,
-      ),
+      notes: [
+        ...speaker,
+        ...queued.map(
+          (resource) =>
+            `${resource}: the remote cannot be reached; it is released at the next contact (agent-os sync)`,
+        ),
+      ],
     });
   },
 };

@@ -1,4 +1,4 @@
-import { type Initialised, initialise } from '../../app/initialise.ts';
+import { type Initialised, initialise, type Repetition } from '../../app/initialise.ts';
 import type { Problem } from '../../app/records.ts';
 import type { Capabilities } from '../../app/repository-ports.ts';
 import type { Workspace } from '../../app/workspace.ts';
@@ -29,7 +29,8 @@ export const command: CommandSpec = {
   examples: ['agent-os init', 'agent-os init --remote upstream', 'agent-os init --ref refs/agent-os/branch'],
   async run({ values, env, workspace: open, reopen, progress, ask }) {
     progress('looking at the remote …');
-    const done = await initialise(await open(), {
+    const opened = await open();
+    const done = await initialise(opened, {
       ...given({ remote: values.optional('remote'), ref: values.optional('ref') }),
       reopen: ({ remote, ref }) =>
         reopen({ AGENT_OS_REF: ref, ...(remote !== null && { AGENT_OS_REMOTE: remote }) }),
@@ -39,7 +40,8 @@ export const command: CommandSpec = {
     const { setView } = await import('../../compose.ts');
     const report = await setView(workspace, view);
     const hooks = values.flag('hooks') ? await installQuietly(workspace) : null;
-    const output = describe(done, { view, problems: report?.problems ?? [], hooks });
+    const isViewNew = opened.settings.view !== view;
+    const output = describe(done, { view, isViewNew, problems: report?.problems ?? [], hooks });
     const home = await setUpHome(workspace, { env, choice: values.choice('home'), ask });
     return {
       ...output,
@@ -74,6 +76,8 @@ interface HookNews {
   /** How many of the hooks git reaches in every worktree. */
   readonly reached: number;
   readonly total: number;
+  /** Whether files or settings were changed for them. */
+  readonly isChanged: boolean;
   readonly notes: readonly Line[];
 }
 
@@ -94,29 +98,40 @@ async function installQuietly(workspace: Workspace): Promise<HookNews> {
     return {
       reached: total - dead.length,
       total,
+      isChanged: report.edits.length > 0,
       notes: isSilent ? [[warn('warning: '), note]] : snippets,
     };
   } catch (error) {
     if (!(error instanceof AgentOsError)) throw error;
-    return { reached: 0, total, notes: [[warn('warning: '), `no hooks were installed: ${error.message}`]] };
+    return {
+      reached: 0,
+      total,
+      isChanged: false,
+      notes: [[warn('warning: '), `no hooks were installed: ${error.message}`]],
+    };
   }
 }
 
-function describe(
-  done: Initialised,
-  {
-    view,
-    problems,
-    hooks,
-  }: { readonly view: boolean; readonly problems: readonly Problem[]; readonly hooks: HookNews | null },
-): CommandOutput {
-  const where = done.remote === null ? 'in this repository' : `with ${done.remote}`;
-  const verb = { created: 'Created', joined: 'Joined', present: 'Found' }[done.how];
-  const { candidates, ...data } = done;
+interface SetUp {
+  readonly view: boolean;
+  readonly isViewNew: boolean;
+  readonly problems: readonly Problem[];
+  readonly hooks: HookNews | null;
+}
+
+function describe(done: Initialised, setUp: SetUp): CommandOutput {
+  const { view, problems, hooks } = setUp;
+  const { candidates, again, ...data } = done;
   return {
-    data: { ...data, view, hooks: hooks?.reached ?? null, ...(candidates.length > 0 && { candidates }) },
+    data: {
+      ...data,
+      already: again !== null,
+      view,
+      hooks: hooks?.reached ?? null,
+      ...(candidates.length > 0 && { candidates }),
+    },
     text: [
-      [`${verb} `, strong(done.branch), ` ${where}`],
+      firstLine(done, setUp),
       ...(done.capabilities === null || done.remote === null
         ? []
         : describeCapabilities(done.capabilities, done.remote)),
@@ -131,7 +146,9 @@ function describe(
       ...(candidates.length === 0 ? [] : [[warn('warning: '), noRemote(candidates)]]),
       ...(hooks?.notes ?? []),
       ...problems.map(({ path, message }): Line => [warn('warning: '), `view: ${path}: ${message}`]),
-      ['Next: ', strong("agent-os start --agent NAME 'what you are about to do'")],
+      ...(again === null
+        ? [['Next: ', strong("agent-os start --agent NAME 'what you are about to do'")]]
+        : []),
     ],
     ...(done.refused !== null && {
       error: new AgentOsError('REMOTE_REFUSED', `the branch is not on ${done.remote}: ${done.refused}`, {
@@ -142,6 +159,31 @@ function describe(
       }),
     }),
   };
+}
+
+function firstLine(done: Initialised, setUp: SetUp): Line {
+  const where = done.remote === null ? 'in this repository' : `with ${done.remote}`;
+  if (done.again !== null) {
+    const changes = describeChanges(done.again, done, setUp);
+    const news = changes.length === 0 ? 'nothing was changed' : changes.join(', ');
+    return [strong(done.branch), ` ${where} is set up already: ${news}`];
+  }
+  const verb = { created: 'Created', joined: 'Joined', present: 'Found' }[done.how];
+  return [`${verb} `, strong(done.branch), ` ${where}`];
+}
+
+function describeChanges(
+  { remote, received, isMended }: Repetition,
+  done: Initialised,
+  { view, isViewNew, hooks }: SetUp,
+): readonly string[] {
+  return [
+    ...(remote === done.remote ? [] : [`the remote was ${remote ?? 'none'} before`]),
+    ...(received === 0 ? [] : [`fetched ${received} new`]),
+    ...(isMended ? ['README and policy were written again'] : []),
+    ...(isViewNew ? [`the view is ${view ? 'on' : 'off'} now`] : []),
+    ...(hooks?.isChanged ? ['hooks were installed'] : []),
+  ];
 }
 
 function noRemote(candidates: readonly string[]): string {

@@ -3,6 +3,7 @@ import { formatDistance, formatMoment } from '../../domain/time.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { heldError } from '../lock-lines.ts';
+import { published } from '../publish.ts';
 import { strong } from '../text.ts';
 
 export const command: CommandSpec = {
@@ -25,7 +26,8 @@ export const command: CommandSpec = {
     "agent-os lock api-contracts --paths 'src/api/**' 'openapi.yaml' --ttl 30m",
     'agent-os lock database-schema api-contracts --wait 60s --reason "renaming users.mail"',
   ],
-  async run({ values, agent, workspace: open, progress }) {
+  async run(invocation) {
+    const { values, agent, workspace: open, progress } = invocation;
     const workspace = await open();
     const resources = values.list('resource');
     const wait = values.optional('wait');
@@ -44,7 +46,7 @@ export const command: CommandSpec = {
       return { data: { heldBy: outcome.heldBy }, error: heldError(outcome.heldBy, request, now) };
     }
     const { locks, former } = outcome;
-    return {
+    const output = {
       data: { locks, ...(former.length > 0 && { former }) },
       text: locks.map((lock) => [
         'Locked ',
@@ -57,6 +59,8 @@ export const command: CommandSpec = {
         ({ resource, holder, why }) => `${resource} was taken over from ${holder.agent}: ${why}`,
       ),
     };
+    // Its former holder is told by a message.
+    return former.length === 0 ? output : published(invocation, workspace, output);
   },
 };
 

@@ -1,7 +1,7 @@
 import { listLocks } from '../../app/lock-listing.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { given } from '../given.ts';
-import { detailLines, listLines } from '../lock-lines.ts';
+import { detailLines, lastSeenNotes, listLines } from '../lock-lines.ts';
 import { strong } from '../text.ts';
 
 export const command: CommandSpec = {
@@ -13,14 +13,18 @@ export const command: CommandSpec = {
   async run({ values, workspace: open }) {
     const workspace = await open();
     const resource = values.optional('resource');
-    const { locks, broken, unpublished } = await listLocks(workspace, {
-      ...given({ resource }),
-      refresh: values.flag('refresh'),
-    });
+    const refresh = values.flag('refresh');
+    const listing = await listLocks(workspace, { ...given({ resource }), refresh });
+    const { locks, broken, unpublished, seenAt } = listing;
     const now = workspace.clock.now();
     const none = resource === undefined ? 'Nothing is locked.' : [strong(resource), ' is not locked.'];
     return {
-      data: { locks, ...(broken.length > 0 && { broken }), ...(unpublished.length > 0 && { unpublished }) },
+      data: {
+        locks,
+        ...(seenAt !== null && { seenAt }),
+        ...(broken.length > 0 && { broken }),
+        ...(unpublished.length > 0 && { unpublished }),
+      },
       text:
         locks.length === 0
           ? [none]
@@ -28,6 +32,9 @@ export const command: CommandSpec = {
             ? listLines(locks, now)
             : locks.flatMap((lock) => detailLines(lock, now)),
       notes: [
+        ...(workspace.remote === null || refresh
+          ? []
+          : lastSeenNotes(listing, { remote: workspace.remote.name, now })),
         ...broken.map(({ ref, problem }) => `${ref} cannot be read: ${problem} (see \`agent-os doctor\`)`),
         ...unpublished.map(
           (lock) => `${lock.resource} was locked before there was a remote, which does not know it`,

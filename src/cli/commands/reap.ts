@@ -50,7 +50,7 @@ function describe({ reaped, kept }: ReapReport, dryRun: boolean, now: number): L
       (left): Line => [
         'Left alone ',
         ...words(left, now),
-        dim(` (${left.why}, until ${formatMoment(left.until)})`),
+        dim(` (${left.why}${left.until === null ? '' : `, until ${formatMoment(left.until)}`})`),
       ],
     ),
   ];

@@ -41,7 +41,7 @@ const done: CommandSpec = {
   summary: 'mark an item of the roadmap as done',
   view: 'write',
   arguments: [
-    { name: 'item', description: 'its id or how that begins, its title or a part of it', variadic: true },
+    { name: 'item', description: 'its id or how that begins, its title or words of it', variadic: true },
   ],
   examples: ["agent-os roadmap done 'Password reset'", 'agent-os roadmap done 01KZ4'],
   async run(invocation) {

@@ -1,8 +1,11 @@
 import { branchRefusal } from '../../app/branch-refusal.ts';
-import { type SyncReport, syncNow } from '../../app/syncing.ts';
+import { requireBranch } from '../../app/initialised.ts';
+import { countReceived, countUnpublished, type SyncReport, syncOnRequest } from '../../app/syncing.ts';
+import type { Workspace } from '../../app/workspace.ts';
 import { AgentOsError } from '../../domain/errors.ts';
-import type { CommandSpec, Invocation } from '../command-spec.ts';
-import { type Line, strong, warn } from '../text.ts';
+import type { CommandOutput, CommandSpec, Invocation } from '../command-spec.ts';
+import { operationsAre, type SyncStory, syncLine } from '../sync-lines.ts';
+import { type Line, warn } from '../text.ts';
 
 export const command: CommandSpec = {
   name: 'sync',
@@ -32,23 +35,50 @@ export const command: CommandSpec = {
       return { data: {} };
     }
     if (workspace.remote !== null) progress(`syncing with ${workspace.remote.name} …`);
-    const report = await syncNow(workspace, { pullOnly: pull, pushOnly: push });
-    if (report === null) {
-      return {
-        data: { remote: null, fetched: false, merged: 'same', published: 0, pending: 0, branch: 'same' },
-        text: ['There is no remote: the worktrees of this repository share one branch.'],
-        notes: ['Add one with `git remote add origin URL`, then run `agent-os init`.'],
-      };
+    try {
+      return await exchange(workspace, pull ? 'pull' : push ? 'push' : null);
+    } catch (error) {
+      if (!(error instanceof AgentOsError && error.code === 'REMOTE_UNREACHABLE')) throw error;
+      return { data: {}, notes: offlineNotes(await countUnpublished(workspace)), error };
     }
-    const error = branchRefusal(report, report.remote);
-    return {
-      data: { ...report },
-      text: describe(report),
-      notes: notes(report),
-      ...(error !== null && { error }),
-    };
   },
 };
+
+async function exchange(workspace: Workspace, half: SyncStory['half']): Promise<CommandOutput> {
+  const { tip } = await workspace.branch.snapshot();
+  const report = await syncOnRequest(workspace, { pullOnly: half === 'pull', pushOnly: half === 'push' });
+  // A clone that has not joined yet knows nothing of what its remote may have.
+  await requireBranch(workspace);
+  if (report === null) return withoutRemote(workspace);
+  const received = await countReceived(workspace, tip);
+  const error = branchRefusal(report, report.remote);
+  return {
+    data: { ...report },
+    text: [syncLine({ report, received, half }), ...describeReleases(report)],
+    notes: notes(report),
+    ...(error !== null && { error }),
+  };
+}
+
+async function withoutRemote(workspace: Workspace): Promise<CommandOutput> {
+  const remotes = await (await workspace.userConfig()).remotes();
+  const names = remotes.map(({ name }) => name).join(', ');
+  const [text, note] =
+    remotes.length === 0
+      ? [
+          'There is no remote: the worktrees of this repository share one branch.',
+          'Add one with `git remote add origin URL`, then run `agent-os init`.',
+        ]
+      : [
+          'No remote is chosen: only the worktrees of this repository share the branch.',
+          `Choose one of ${names}: \`agent-os init --remote NAME\`.`,
+        ];
+  return {
+    data: { remote: null, fetched: false, merged: 'same', published: 0, pending: 0, branch: 'same' },
+    text: [text],
+    notes: [note],
+  };
+}
 
 function contradiction(): AgentOsError {
   return new AgentOsError('BAD_VALUE', '--pull and --push contradict each other', {
@@ -62,23 +92,13 @@ function withoutPlace(env: Invocation['env']): Invocation['env'] {
   );
 }
 
-function describe(report: SyncReport): Line[] {
-  const joined = { same: 'nothing new', replaced: 'took over what is new', merged: 'joined what is new' }[
-    report.merged
-  ];
-  const branch = {
-    pushed: 'the branch has all of it',
-    behind: 'the branch gets it with the next sync',
-    same: 'the branch lacks nothing of this clone',
-  }[report.branch];
-  return [
-    [
-      strong(report.remote),
-      report.fetched ? `: ${joined}` : ': not fetched',
-      `, published ${report.published}; ${branch}`,
-    ],
-    ...report.released.map((resource) => `Released ${resource}, as asked for while offline`),
-  ];
+function describeReleases({ released }: SyncReport): Line[] {
+  return released.map((resource) => `Released ${resource}, as asked for while offline`);
+}
+
+function offlineNotes(unpublished: number): Line[] {
+  if (unpublished === 0) return [];
+  return [[warn('offline: '), `${operationsAre(unpublished)} safe here and not published yet`]];
 }
 
 function notes(report: SyncReport): Line[] {
@@ -89,7 +109,7 @@ function notes(report: SyncReport): Line[] {
     ]),
     ...(report.pending === 0
       ? []
-      : [`${report.pending} operations are not published yet: run \`agent-os sync\` again`]),
+      : [`${operationsAre(report.pending)} not published yet: run \`agent-os sync\``]),
     ...(report.refused === null || report.branch === 'behind'
       ? []
       : [`the host refused a ref: ${report.refused}`]),

@@ -2,10 +2,12 @@ import { forceUnlock, unlockAll, unlockResources } from '../../app/locking.ts';
 import type { Workspace } from '../../app/workspace.ts';
 import { AgentOsError } from '../../domain/errors.ts';
 import type { FormerHolder, ReleaseOutcome } from '../../store/locks/locks.ts';
-import type { CommandOutput, CommandSpec } from '../command-spec.ts';
+import type { CommandOutput, CommandSpec, Invocation } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { holderNames } from '../lock-lines.ts';
-import { strong } from '../text.ts';
+import { published } from '../publish.ts';
+import { speakerNotes } from '../speaker-notes.ts';
+import { type Line, strong } from '../text.ts';
 
 export const command: CommandSpec = {
   name: 'unlock',
@@ -24,19 +26,23 @@ export const command: CommandSpec = {
     'agent-os unlock --all',
     "agent-os unlock database-schema --force 4b825dc642cb6eb9a060e54bf8d69288fbee4904 --reason 'its machine is gone'",
   ],
-  async run({ values, agent, workspace: open }) {
+  async run(invocation) {
+    const { values, agent, workspace: open } = invocation;
     const resources = values.list('resource');
     const force = values.optional('force');
     const all = values.flag('all');
     checkUsage({ resources, all, force, reason: values.optional('reason') });
     const workspace = await open();
     const who = given({ agent });
+    const speaker = await speakerNotes(workspace, agent);
     if (force !== undefined) {
       const [resource = ''] = resources;
-      return runForced(workspace, { ...who, resource, oid: force, reason: values.optional('reason') ?? '' });
+      const input = { ...who, resource, oid: force, reason: values.optional('reason') ?? '' };
+      return runForced(invocation, workspace, input, speaker);
     }
     return describeRelease(
       all ? await unlockAll(workspace, who) : await unlockResources(workspace, { ...who, resources }),
+      speaker,
     );
   },
 };
@@ -60,7 +66,10 @@ function checkUsage(line: {
   if (problem !== null) throw new AgentOsError('USAGE', problem, { hint: 'See `agent-os unlock --help`.' });
 }
 
-function describeRelease({ released, queued, notHeld }: ReleaseOutcome): CommandOutput {
+function describeRelease(
+  { released, queued, notHeld }: ReleaseOutcome,
+  speaker: readonly Line[],
+): CommandOutput {
   const [first] = notHeld;
   return {
     data: { released, ...(queued.length > 0 && { queued }), ...(notHeld.length > 0 && { notHeld }) },
@@ -68,10 +77,13 @@ function describeRelease({ released, queued, notHeld }: ReleaseOutcome): Command
       ...released.map((resource) => ['Released ', strong(resource)]),
       ...(released.length + queued.length + notHeld.length === 0 ? ['No lock is held by this session.'] : []),
     ],
-    notes: queued.map(
-      (resource) =>
-        `${resource}: the remote cannot be reached; it is released at the next contact (agent-os sync)`,
-    ),
+    notes: [
+      ...(released.length + queued.length === 0 ? [] : speaker),
+      ...queued.map(
+        (resource) =>
+          `${resource}: the remote cannot be reached; it is released at the next contact (agent-os sync)`,
+      ),
+    ],
     ...(first !== undefined && {
       error: new AgentOsError('NOT_HOLDER', notHeld.map(describeNotHeld).join('; '), {
         hint: `See \`agent-os locks ${first.resource} --refresh\`.`,
@@ -87,8 +99,10 @@ function describeNotHeld({ resource, holders }: ReleaseOutcome['notHeld'][number
 }
 
 async function runForced(
+  invocation: Invocation,
   workspace: Workspace,
   input: Parameters<typeof forceUnlock>[1],
+  speaker: readonly Line[],
 ): Promise<CommandOutput> {
   const outcome = await forceUnlock(workspace, input);
   switch (outcome.status) {
@@ -104,10 +118,11 @@ async function runForced(
         ),
       };
     case 'released':
-      return {
+      return published(invocation, workspace, {
         data: { released: [input.resource], former: outcome.former },
         text: [['Released ', strong(input.resource), ` by force; ${whoWasTold(outcome.former)}`]],
-      };
+        notes: speaker,
+      });
   }
 }
 

@@ -21,7 +21,11 @@ export const command: CommandSpec = {
     { flags: '--format <format>', description: 'how to print what was found', choices: FORMATS },
     { flags: '--save <format=file...>', description: 'write it in other formats too, in one run' },
     { flags: '--state', description: 'check the branch and all locks, and no commits' },
-    { flags: '--before <oid>', description: 'the commit that the branch had before; it must still have it' },
+    {
+      flags: '--before <oid>',
+      description:
+        'the commit that the branch had before and must still have; otherwise where a check passed here last',
+    },
     { flags: '--remote <name>', description: 'where the branch and locks are, in a clone that knows none' },
     { flags: '--offline', description: 'go by what was fetched last' },
   ],
@@ -96,10 +100,20 @@ function describe({ findings, unknown, commits, range, branch }: Verification): 
       ],
       ...(hint === null ? [] : [[dim(`      → ${hint}`)]]),
     ]),
-    ...(findings.length + unknown.length > 0
+    ...(unknown.length > 0 || findings.some(({ severity }) => severity === 'error')
       ? []
-      : [[good('ok '), `${what}, with ${branch.ref} at ${branch.tip.slice(0, 12)}`]]),
+      : [
+          [
+            good('ok '),
+            `${what}, with ${branch.ref} at ${branch.tip.slice(0, 12)}${warned(findings.length)}`,
+          ],
+        ]),
   ];
+}
+
+function warned(warnings: number): string {
+  if (warnings === 0) return '';
+  return `; ${warnings} ${warnings === 1 ? 'warning, which fails' : 'warnings, which fail'} nothing`;
 }
 
 function conclude(done: Verification, text: readonly Line[]): CommandOutput {

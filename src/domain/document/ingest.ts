@@ -16,8 +16,8 @@ export type Hash = (text: string) => string;
 
 /**
  * Turn the difference between what the registers render and the plain file into writes. Their operation ids follow
- * from the document alone (its next clock; a hash of path, pointer and value), so two clones that find one edit
- * write the same thing.
+ * from the document alone (its next clock; a hash of that, path, pointer and value), so two clones that find one edit
+ * write the same thing. The clock is in the hash as who has seen one operation of a clone has seen those before it.
  * @throws AgentOsError RECORD_BROKEN
  */
 export function ingestPlain(
@@ -52,12 +52,13 @@ export function ingestPlain(
 function handSigner(base: DocumentState, path: string, hash: Hash): Signer {
   const next = largestClock(base) + 1;
   return (pointer, value, ordinal) => {
+    const clock = next + ordinal;
     const digest = hash(
-      ['hand edit', path, pointer, value === undefined ? '' : canonicalJson(value)].join('\n'),
+      ['hand edit', path, pointer, value === undefined ? '' : canonicalJson(value), clock].join('\n'),
     );
     const clone = digest.slice(0, 16) as CloneId;
     const unique = `0${digest.slice(0, 25).toUpperCase()}` as RecordId;
-    return { op: operationId({ clock: next + ordinal, clone, unique }) };
+    return { op: operationId({ clock, clone, unique }) };
   };
 }
 

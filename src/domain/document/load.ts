@@ -2,6 +2,7 @@ import { AgentOsError } from '../errors.ts';
 import { stampsPath } from '../layout.ts';
 import { decodeText } from '../yaml.ts';
 import { type Hash, ingestPlain } from './ingest.ts';
+import { joinDocuments } from './join.ts';
 import type { DocumentState } from './registers.ts';
 import { decodeStamps, EMPTY_STATE } from './stamps-file.ts';
 
@@ -23,11 +24,18 @@ export interface LoadedDocument {
  * A register document from its two files, hand edits taken in. The same two files give the same state in every
  * clone. A plain file that is absent or broken deletes nothing.
  * @param path - of the plain file
+ * @param before - what the plain file was edited from, where more is known of that than its stamps say
  * @throws AgentOsError SCHEMA_TOO_NEW when the stamps, and so the meaning of every register, are of a newer version
  */
-export function loadDocument(files: DocumentFiles, path: string, hash: Hash): LoadedDocument {
+export function loadDocument(
+  files: DocumentFiles,
+  path: string,
+  hash: Hash,
+  before: DocumentState | null = null,
+): LoadedDocument {
   const stamps = attempt(files.stamps, (bytes) => decodeStamps(bytes, stampsPath(path)));
-  const base = stamps.result ?? EMPTY_STATE;
+  const known = stamps.result ?? EMPTY_STATE;
+  const base = before === null ? known : joinDocuments(before, known);
   const plain = attempt(files.plain, (bytes) =>
     ingestPlain(base, { text: decodeText(bytes, path), path }, hash),
   );

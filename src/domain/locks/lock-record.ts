@@ -65,6 +65,16 @@ export function describeLockRecord(record: LockRecord): string {
   return `held ${resource} by ${agents} until ${until} #${token}`;
 }
 
+/** Whether the message of a record's commit says what the record says: shells and people read the subject alone. */
+export function isDescribedBy(record: LockRecord, message: string): boolean {
+  return readSubject(message) === describeLockRecord(record);
+}
+
+/** The first paragraph, which git shows as one line. */
+export function readSubject(message: string): string {
+  return (message.split('\n\n', 1)[0] ?? '').trimEnd();
+}
+
 /** ISO 8601 in UTC, with milliseconds. */
 export function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();

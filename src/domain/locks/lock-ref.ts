@@ -1,4 +1,5 @@
-import type { RefName, ResourceName } from '../names.ts';
+import type { Oid, RefName, ResourceName } from '../names.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** Hexadecimal digest of a text, the same on every machine for ever. */
 export type Hash = (text: string) => string;
@@ -27,4 +28,21 @@ export function encodeResource(resource: ResourceName, hash: Hash): string {
 function encodeByte(byte: number): string {
   const character = String.fromCharCode(byte);
   return /[a-z0-9_-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/** The resource whose lock a ref is, by the ref's name alone; null where that has a hash, or was not made by encodeResource. */
+export function decodeResource(ref: string): string | null {
+  const [, encoded] = /^refs\/agent-os\/(?:local-)?locks\/((?:[a-z0-9_-]|%[0-9A-F]{2})+)$/.exec(ref) ?? [];
+  try {
+    return encoded === undefined ? null : decodeURIComponent(encoded);
+  } catch {
+    return null; // bytes that are no UTF-8
+  }
+}
+
+/** How to release a lock whose record nobody can read. */
+export function describeForce(ref: string, oid: Oid): string {
+  const resource = decodeResource(ref);
+  const word = resource === null ? 'RESOURCE' : shellWord(resource);
+  return `When nobody holds it: agent-os unlock ${word} --force ${oid} --reason 'broken record'`;
 }

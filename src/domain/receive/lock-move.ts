@@ -1,5 +1,12 @@
-import { isHeldBy, iso, type Lease, type LockRecord } from '../locks/lock-record.ts';
-import type { AgentName } from '../names.ts';
+import {
+  describeLockRecord,
+  isDescribedBy,
+  isHeldBy,
+  iso,
+  type Lease,
+  type LockRecord,
+} from '../locks/lock-record.ts';
+import { type AgentName, quoted } from '../names.ts';
 import { mayActFor, type Pusher } from './pusher.ts';
 
 /** A push of one record on top of the one before. */
@@ -7,7 +14,7 @@ export interface LockMove {
   /** null: the lock did not exist, or its record could not be read. */
   readonly before: LockRecord | null;
   readonly after: LockRecord;
-  /** The body of the record's commit. */
+  /** The message of the record's commit. */
   readonly message: string;
   readonly pusher: Pusher;
   /** The server's clock, milliseconds. */
@@ -26,15 +33,18 @@ const FORCED = /^Released by force by ([a-z0-9][a-z0-9_-]*): \S/m;
  * 2. A new lease, and a renewal, are by an agent of the pusher.
  * 3. A lease goes when its holder releases it, when it has run out by the server's clock, or by force: then the record
  *    is a tombstone that keeps the token and says who forced it, and why.
- * 4. Nobody takes the place of a running lease in the same move, and only shared leases stand side by side.
+ * 4. The subject of the record's commit says what the record says.
+ * 5. Nobody takes the place of a running lease in the same move, and only shared leases stand side by side.
  */
 export function judgeLockMove(move: LockMove): readonly string[] {
-  const { before, after } = move;
+  const { before, after, message } = move;
   const old = before?.leases ?? [];
   const oldToken = before?.token ?? 0;
   const added = after.leases.filter((lease) => !old.some(({ nonce }) => nonce === lease.nonce));
   const problems: string[] = [];
   if (after.token < oldToken) problems.push(`its token falls from ${oldToken} to ${after.token}`);
+  if (!isDescribedBy(after, message))
+    problems.push(`its subject is not what its record says, ${quoted(describeLockRecord(after), 200)}`);
   if (after.mode === 'exclusive' && after.leases.length > 1)
     problems.push('it is exclusive and has several holders');
   for (const lease of added) problems.push(...judgeAdded(lease, move, oldToken));

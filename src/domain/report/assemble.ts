@@ -8,7 +8,7 @@ import type { Makers } from './attribution.ts';
 import type { CommitRange, RangeCommit, UnmergedBranch } from './code-review.ts';
 import { selectMessages } from './conversation.ts';
 import { findOtherBranches, findOtherLocks } from './elsewhere.ts';
-import { compareGates } from './gates.ts';
+import { reportGates } from './gates.ts';
 import type { HeldLock } from './held-locks.ts';
 import { type CurrentLock, listOpen, type OpenConflict } from './open-items.ts';
 import type { Report, ReportCommit, ReportLock, ReportRecap, ReportSession } from './report.ts';
@@ -48,7 +48,7 @@ export function assembleReport(material: Material): Report {
   const messages = selectMessages(material.messages, scope.sessions, now);
   const locks = describeLocks(material, commits);
   const agents = [...new Set([...scope.agents, ...recaps.map(({ agent }) => agent)])].sort();
-  const gates = compareGates(agents, cards, recaps);
+  const gates = reportGates(agents, cards, recaps);
   const own = { sessions: new Set(scope.sessions.map(({ id }) => id)), agents: new Set(scope.agents) };
   return {
     range,

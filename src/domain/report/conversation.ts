@@ -1,6 +1,7 @@
 import type { AgentName, RecordId } from '../names.ts';
 import type { Message } from '../schema/message.ts';
 import type { Session } from '../schema/session.ts';
+import { isOpenTask } from '../tasks.ts';
 import { workingTime } from './attribution.ts';
 
 /** A message, whoever received it. Times are ISO 8601. */
@@ -21,6 +22,8 @@ export interface ReportMessage {
   readonly ackRequired: boolean;
   /** Those of the receivers who owe an acknowledgement. */
   readonly waitingFor: readonly AgentName[];
+  /** Those of a task's receivers who have neither done nor declined it. */
+  readonly openFor: readonly AgentName[];
 }
 
 /** Answers may come this much later than a session's end, in milliseconds. */
@@ -28,7 +31,7 @@ export const ANSWERS_WITHIN = 7 * 86_400_000;
 
 /**
  * What the sessions said, what was answered in those threads, and what asked their agents for an acknowledgement that
- * it never got. A message of an agent that names no session is tied by time.
+ * it never got, or for work that is not done. A message of an agent that names no session is tied by time.
  * @param now - milliseconds since 1970
  * @returns oldest first; one entry for each message, however many received it
  */
@@ -51,7 +54,7 @@ export function selectMessages(
     const isTheirs = times.some(
       ({ session, start, end }) => session.agent === message.to && at >= start && at <= end,
     );
-    return isTheirs && message.ack_required && message.acked_at === undefined;
+    return isTheirs && (isUnacknowledged(message) || isOpenTask(message));
   };
 
   const byId = new Map<RecordId, Message[]>();
@@ -69,7 +72,7 @@ function describe(
   const [first] = copies;
   if (first === undefined) return [];
   const { id, thread, kind, from, subject, body, priority, sent_at, reply_to, attachments } = first;
-  const waiting = copies.filter((copy) => copy.ack_required && copy.acked_at === undefined);
+  const waiting = copies.filter(isUnacknowledged);
   return [
     {
       ...{ id, thread, kind, from, subject, body, priority },
@@ -80,6 +83,14 @@ function describe(
       attachments: attachments.map(({ name, size }) => ({ name, size })),
       ackRequired: first.ack_required,
       waitingFor: waiting.map((copy) => copy.to).sort(),
+      openFor: copies
+        .filter(isOpenTask)
+        .map((copy) => copy.to)
+        .sort(),
     },
   ];
+}
+
+function isUnacknowledged({ ack_required, acked_at }: Message): boolean {
+  return ack_required && acked_at === undefined;
 }

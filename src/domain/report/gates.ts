@@ -1,4 +1,4 @@
-import { judgeGate } from '../definition/gate-report.ts';
+import { judgeGates } from '../definition/gate-report.ts';
 import type { AgentName, RecordId } from '../names.ts';
 import type { Card } from '../schema/card.ts';
 import type { Recap } from '../schema/recap.ts';
@@ -16,50 +16,22 @@ export interface ReportGate {
   readonly recap: RecordId | null;
 }
 
-/**
- * Required gates first, in the order of the card, then those that recaps report beside them. The last report counts, and
- * a number in it has to keep the bound of the card, whatever else it says.
- */
-export function compareGates(
+/** Gates of each agent by the judgement that recap and verify go by: see judgeGates. */
+export function reportGates(
   agents: readonly AgentName[],
   cards: ReadonlyMap<AgentName, Pick<Card, 'gates'>>,
   recaps: readonly Pick<Recap, 'id' | 'agent' | 'gates'>[],
 ): readonly ReportGate[] {
   return agents.flatMap((agent) => {
-    const reported = new Map<
-      string,
-      { recap: RecordId; name: string; passed: boolean; detail: string | null }
-    >();
-    for (const { id, gates = [] } of recaps.filter((recap) => recap.agent === agent)) {
-      for (const { name, passed, detail = null } of gates)
-        reported.set(keyOf(name), { recap: id, name, passed, detail });
-    }
-    const required = cards.get(agent)?.gates ?? [];
-    const gate = (name: string, fields: Pick<ReportGate, 'requires' | 'required'>): ReportGate => {
-      const report = reported.get(keyOf(name));
-      const isMet =
-        report !== undefined && judgeGate(fields.requires, { ...report, detail: report.detail ?? '' });
-      return {
-        ...{ agent, name, ...fields },
-        outcome: report === undefined ? 'not reported' : isMet ? 'passed' : 'failed',
-        detail: report?.detail ?? null,
+    const reported = recaps
+      .filter((recap) => recap.agent === agent)
+      .map(({ id, gates = [] }) => gates.map((gate) => ({ ...gate, recap: id })));
+    return judgeGates(cards.get(agent)?.gates ?? [], reported).map(
+      ({ name, status, require, detail, required, report }): ReportGate => ({
+        ...{ agent, name, requires: require, required, detail },
+        outcome: status === 'missing' ? 'not reported' : status,
         recap: report?.recap ?? null,
-      };
-    };
-    const names = new Set(required.map(({ name }) => keyOf(name)));
-    const beside = [...reported.values()].filter(({ name }) => !names.has(keyOf(name)));
-    return [
-      ...required.map(({ name, require = null }) => gate(name, { requires: require, required: true })),
-      ...beside.map(({ name }) => gate(name, { requires: null, required: false })),
-    ];
+      }),
+    );
   });
-}
-
-/** `Test coverage`, `test-coverage` and `test_coverage` are one gate. */
-function keyOf(name: string): string {
-  return name
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s_-]+/g, ' ')
-    .trim();
 }

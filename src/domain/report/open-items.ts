@@ -36,6 +36,9 @@ export function listOpen(situation: Situation): readonly OpenItem[] {
         ? []
         : [{ kind: 'acknowledgement', message: id, from, waitingFor, subject, sentAt }],
     ),
+    ...messages.flatMap(({ id, from, openFor, subject, sentAt }): readonly OpenItem[] =>
+      openFor.length === 0 ? [] : [{ kind: 'task', message: id, from, waitingFor: openFor, subject, sentAt }],
+    ),
     ...gates.flatMap(({ agent, name, outcome, required }): readonly OpenItem[] =>
       outcome === 'failed' || (required && outcome === 'not reported')
         ? [{ kind: 'gate', agent, name, outcome }]

@@ -124,6 +124,15 @@ export type OpenItem =
       readonly sentAt: string;
     }
   | {
+      readonly kind: 'task';
+      readonly message: RecordId;
+      readonly from: AgentName;
+      /** Who has neither done nor declined it. */
+      readonly waitingFor: readonly AgentName[];
+      readonly subject: string;
+      readonly sentAt: string;
+    }
+  | {
       readonly kind: 'session';
       readonly session: RecordId;
       readonly agent: AgentName;

@@ -29,7 +29,7 @@ export type Kind = keyof Values;
 
 interface Definition {
   /** Validates the fields beside `schema`; never changes them. */
-  readonly schema: z.ZodMiniObject;
+  readonly schema: () => z.ZodMiniObject;
   /** The version that this program writes, and the highest that it reads. */
   readonly version: number;
   readonly title: string;
@@ -75,13 +75,13 @@ export function schemaUrl(kind: string, version: number): string {
 
 /** The order in which the fields of a kind are written. */
 export function fieldOrder(kind: Kind): readonly string[] {
-  return ['schema', ...Object.keys(KINDS[kind].schema.def.shape)];
+  return ['schema', ...Object.keys(KINDS[kind].schema().def.shape)];
 }
 
 /** The published JSON Schema (draft 2020-12) of a kind. */
 export function jsonSchema(kind: Kind): Record<string, unknown> {
   const { schema, title, version } = KINDS[kind];
-  const { $schema, type, properties, required = [], ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  const { $schema, type, properties, required = [], ...rest } = z.toJSONSchema(schema(), { io: 'input' });
   return {
     $schema,
     $id: schemaUrl(kind, version),

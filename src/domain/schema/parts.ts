@@ -6,6 +6,15 @@ import type { OperationId } from '../operation.ts';
 /** The declared fields of a loose object: unknown ones are kept at run time, but a typing error is still one. */
 export type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
+/** A schema that is made when the first record of its kind is read or written: most commands know two or three. */
+export function lazily<T extends object>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** Text of a certain form that has a type of its own. */
 function branded<T extends string>(pattern: RegExp, description: string): z.ZodMiniType<T, T> {
   return describe(z.string().check(z.regex(pattern)), description) as unknown as z.ZodMiniType<T, T>;

@@ -27,7 +27,7 @@ export function findBadHistory(facts: BranchHistoryFacts): readonly Draft[] {
             rule,
             commit: tip,
             message: `${ref} was rewritten: ${before.oid.slice(0, 12)} was its tip, and is not part of it any more`,
-            hint: `Find who pushed by force; any clone that still has ${before.oid.slice(0, 12)} brings it back with \`agent-os sync\`.`,
+            hint: `Find who pushed by force; any clone that still has ${before.oid.slice(0, 12)} brings it back with \`agent-os sync\`. Where that was meant, say so once: agent-os verify --state --before ${tip}`,
           } as const,
         ]),
     ...(roots.includes(expectedRoot)

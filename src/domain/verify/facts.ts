@@ -20,7 +20,13 @@ export interface LockFacts {
   /** By resource; tombstones included, broken records not. */
   readonly records: ReadonlyMap<ResourceName, LockRecord>;
   readonly claims: readonly Claim[];
-  readonly broken: readonly { readonly ref: string; readonly problem: string }[];
+  readonly broken: readonly { readonly ref: string; readonly oid: Oid; readonly problem: string }[];
+  /** Records whose commit has a subject that says something else. */
+  readonly mislabelled: readonly {
+    readonly ref: string;
+    readonly subject: string;
+    readonly record: LockRecord;
+  }[];
 }
 
 /** One token that was given, as the record that gave it says. */

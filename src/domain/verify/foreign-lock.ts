@@ -1,6 +1,7 @@
 import { blockerOf, type LockBoard, liveClaims } from '../locks/blockers.ts';
 import { iso } from '../locks/lock-record.ts';
 import { patternsOf } from '../locks/path-pattern.ts';
+import { describeEnd } from '../time.ts';
 import { type CodeCommitFacts, isMadeBy, isRunning, namePaths, type TimeFacts } from './facts.ts';
 import type { Draft } from './finding.ts';
 
@@ -38,7 +39,7 @@ export function findForeignLocks(
         rule: 'foreign-lock',
         commit: commit.oid,
         path,
-        message: `changes ${namePaths(touched)}, which ${blocker.agent} has locked as ${blocker.resource} until ${iso(blocker.expiresAt)}`,
+        message: `changes ${namePaths(touched)}, which ${blocker.agent} has locked as ${blocker.resource} until ${describeEnd(iso(blocker.expiresAt), time.now)}`,
         hint: `Wait until ${blocker.agent} has released ${blocker.resource}, then check again.`,
       });
     }

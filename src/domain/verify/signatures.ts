@@ -86,7 +86,7 @@ type Problem = readonly [message: string, hint: string];
 
 function problemOf({ commit, ref, holders = [] }: SignedPlace, keys: TrustedKeys): Problem | null {
   const { status, fingerprint } = commit;
-  if (status === 'N') return [`is not signed, and is on ${ref}`, SIGN];
+  if (status === 'N') return [`is not signed, and is on ${ref}`, `${SIGN} ${byHand(ref)}`];
   if (status === 'B') return ['has a bad signature: it was changed after it was signed', FIND];
   const owners = ownersOf(commit, keys);
   const key = fingerprint === '' ? 'a key that git does not know here' : `the key ${fingerprint}`;
@@ -94,16 +94,19 @@ function problemOf({ commit, ref, holders = [] }: SignedPlace, keys: TrustedKeys
   if (status !== 'G' && status !== 'U')
     return [`is signed with ${key}, which has expired or was revoked, or cannot be checked here`, ADD];
   const { refs, agents } = readBinding(commit.message);
-  if (agents.size === 0) return ['is signed, and does not say which agent acts', SIGN];
+  if (agents.size === 0) return ['is signed, and does not say which agent acts', byHand(ref)];
   const claimed = [...agents, ...holders].find((agent) => agent !== EVERYBODY && !owners.has(agent));
   if (claimed !== undefined)
     return [`says that ${claimed} acts, and is signed with a key of ${[...owners].join(', ')}`, FIND];
-  if (refs.size === 0) return ['is signed, and does not say for which ref', SIGN];
+  if (refs.size === 0) return ['is signed, and does not say for which ref', byHand(ref)];
   const other = [...refs].find((name) => name !== ref);
   return other === undefined ? null : [`was signed for ${other}, and was replayed on ${ref}`, FIND];
 }
 
 const SIGN = 'Set `git config agent-os.sign true` in every clone.';
+/** What agent-os writes of its own accord. */
+const byHand = (ref: string) =>
+  `A commit made by hand needs -S and the trailers Agent-OS-Agent: NAME and Agent-OS-Ref: ${ref}; better say it with agent-os: \`agent-os config edit\`, \`agent-os state edit\`, \`agent-os agent add\`.`;
 const ADD = 'If the key is right, name it in `keys` of the card, in a push before this one.';
 const FIND = 'Find out who pushed it.';
 

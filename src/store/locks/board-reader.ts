@@ -2,7 +2,7 @@ import { AgentOsError } from '../../domain/errors.ts';
 import type { LockBoard } from '../../domain/locks/blockers.ts';
 import type { Claim, ClaimsTable } from '../../domain/locks/claims.ts';
 import type { LockRecord } from '../../domain/locks/lock-record.ts';
-import { encodeResource, type Hash } from '../../domain/locks/lock-ref.ts';
+import { describeForce, encodeResource, type Hash } from '../../domain/locks/lock-ref.ts';
 import { rebuildClaims } from '../../domain/locks/rebuild-claims.ts';
 import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
 import type { ObjectReader, StateFiles } from '../../domain/ports.ts';
@@ -167,12 +167,9 @@ export function assertReadable({ broken, isRebuilt }: StoredBoard, wanted: reado
   const first = broken.find(({ resource }) => isWanted(resource)) ?? (isRebuilt ? broken[0] : undefined);
   if (first === undefined) return;
   const { error, problem, ref, oid, resource } = first;
-  const name = resource ?? 'RESOURCE';
   const unknown = isWanted(resource) ? '' : ', so that nobody knows which paths are locked';
   throw new AgentOsError(error.code, `${problem}${unknown}`, {
-    hint:
-      error.hint ??
-      `Whoever knows that nobody holds it may type: agent-os unlock ${name} --force ${oid} --reason 'broken record'`,
+    hint: error.hint ?? describeForce(ref, oid),
     data: { ref, oid },
     cause: error,
   });

@@ -25,8 +25,8 @@ export async function force(context: LockContext, request: ForceRequest): Promis
       const record = board.records.get(resource);
       if (board.oids.get(resource) !== oid) {
         if (!isFresh) return { kind: 'refresh' };
-        const lock =
-          record === undefined ? null : viewLock(record, board.oids.get(resource) ?? oid, authority.scope);
+        const found = { oid: board.oids.get(resource) ?? oid, scope: authority.scope };
+        const lock = record === undefined ? null : viewLock(record, found);
         if (lock !== null) return { kind: 'answer', value: { status: 'changed', lock } };
         if (broken === undefined) return { kind: 'answer', value: { status: 'free' } };
         throw new AgentOsError(broken.error.code, broken.problem, {

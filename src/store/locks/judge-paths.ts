@@ -13,9 +13,8 @@ export async function judgePaths(context: LockContext, request: JudgePathsReques
   let covered = 0;
   let mirror: PathJudgement['mirror'] = context.main.scope === 'remote' ? 'fresh' : 'none';
   for (const authority of context.authorities) {
-    const { refs, isStale } = await look(context, authority, request.freshWithin ?? null);
-    if (isStale) mirror = 'stale';
-    const found = await judgeAt(context, authority, refs, request);
+    const { source, found } = await lookAndJudge(context, authority, request);
+    if (source === 'silent') mirror = 'stale';
     foreign.push(...found.foreign);
     covering.push(...found.covering);
     guarding += found.guarding;
@@ -25,22 +24,37 @@ export async function judgePaths(context: LockContext, request: JudgePathsReques
   return { foreign, covering, guarding, covered, mirror, age };
 }
 
+/** What is in the way by what is only remembered may be gone: then the remote is asked before anybody is told no. */
+async function lookAndJudge(context: LockContext, authority: Authority, request: JudgePathsRequest) {
+  const { freshWithin = null } = request;
+  const { refs, source } = await look(context, authority, freshWithin);
+  const found = await judgeAt(context, authority, refs, request);
+  const isDoubtful = source === 'known' && found.foreign.length > 0;
+  if (!isDoubtful || authority.scope !== 'remote' || freshWithin === null) return { source, found };
+  const asked = await ask(authority);
+  return { source: asked.source, found: await judgeAt(context, authority, asked.refs, request) };
+}
+
+interface Look {
+  readonly refs: LockRefs;
+  /** `known`: nobody was asked; `silent`: the remote was, and did not answer, so these are those known. */
+  readonly source: 'known' | 'answered' | 'silent';
+}
+
 /** The refs of an authority, fetched when what is known is too old; when nobody answers, what is known. */
-async function look(
-  context: LockContext,
-  authority: Authority,
-  freshWithin: number | null,
-): Promise<{ readonly refs: LockRefs; readonly isStale: boolean }> {
-  if (authority.scope !== 'remote' || freshWithin === null) {
-    return { refs: await authority.glance(), isStale: false };
-  }
+async function look(context: LockContext, authority: Authority, freshWithin: number | null): Promise<Look> {
+  const known = async (): Promise<Look> => ({ refs: await authority.glance(), source: 'known' });
+  if (authority.scope !== 'remote' || freshWithin === null) return known();
   const age = await context.sightingsOf(authority).age();
-  if (age !== null && age <= freshWithin) return { refs: await authority.glance(), isStale: false };
+  return age !== null && age <= freshWithin ? known() : ask(authority);
+}
+
+async function ask(authority: Authority): Promise<Look> {
   try {
-    return { refs: await authority.refresh(), isStale: false };
+    return { refs: await authority.refresh(), source: 'answered' };
   } catch (error) {
     if (!(error instanceof AgentOsError && error.code === 'REMOTE_UNREACHABLE')) throw error;
-    return { refs: await authority.glance(), isStale: true };
+    return { refs: await authority.glance(), source: 'silent' };
   }
 }
 

@@ -14,18 +14,37 @@ export async function list(
   const locks: LockView[] = [];
   const broken: BrokenLock[] = [];
   const unpublished: LockView[] = [];
+  const queued = new Set((await context.queue.list()).map(({ nonce }) => nonce));
   for (const authority of context.authorities) {
     const isAsked = options.refresh === true && authority === context.main;
     const refs = isAsked ? await authority.refresh() : await authority.glance();
-    const found = await listAt(context, authority, refs, options.resource);
+    const found = await listAt(context, authority, { refs, queued, ...options });
     locks.push(...found.locks);
     broken.push(...found.broken);
     if (authority.name === 'repository' && authority !== context.main) unpublished.push(...found.locks);
   }
-  return { locks: locks.sort((a, b) => (a.resource < b.resource ? -1 : 1)), broken, unpublished };
+  const seen = context.main.scope === 'remote' ? await context.sightingsOf(context.main).fetchedAt() : null;
+  return {
+    locks: locks.sort((a, b) => (a.resource < b.resource ? -1 : 1)),
+    broken,
+    unpublished,
+    seenAt: seen === null ? null : iso(seen.wall),
+  };
 }
 
-async function listAt(context: LockContext, authority: Authority, refs: LockRefs, resource?: ResourceName) {
+async function listAt(
+  context: LockContext,
+  authority: Authority,
+  {
+    refs,
+    queued,
+    resource,
+  }: {
+    readonly refs: LockRefs;
+    readonly queued: ReadonlySet<string>;
+    readonly resource?: ResourceName;
+  },
+) {
   await context.sightingsOf(authority).record(refs, { isFetched: false });
   const board =
     resource === undefined
@@ -33,7 +52,7 @@ async function listAt(context: LockContext, authority: Authority, refs: LockRefs
       : await context.boards.read(authority, refs, { resources: [resource], withClaims: false });
   const locks = [...board.records.values()].flatMap((record) => {
     const oid = board.oids.get(record.resource);
-    return oid === undefined ? [] : (viewLock(record, oid, authority.scope) ?? []);
+    return oid === undefined ? [] : (viewLock(record, { oid, scope: authority.scope, queued }) ?? []);
   });
   const broken = board.broken.map(({ ref, oid, scope, problem }) => ({ ref, oid, scope, problem }));
   return { locks, broken };

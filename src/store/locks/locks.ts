@@ -7,11 +7,17 @@ export type { LockHolder, LockMode, LockOwner };
 /** `remote`: every clone of the remote respects it. `local`: only the worktrees of this repository do. */
 export type LockScope = 'remote' | 'local';
 
+/** A holder as callers see it. */
+export interface HolderView extends LockHolder {
+  /** It has released the lock from this clone, offline: the remote hears of it at the next contact. */
+  readonly releasing?: true;
+}
+
 /** A held lock as `agent-os locks --json` shows it. Times are ISO 8601. */
 export interface LockView {
   readonly resource: ResourceName;
   readonly mode: LockMode;
-  readonly holders: readonly LockHolder[];
+  readonly holders: readonly HolderView[];
   /** Globs that the lock covers; empty for a lock on the name alone. */
   readonly paths: readonly string[];
   /** The record's commit, as a forced release needs it. */
@@ -144,6 +150,8 @@ export interface LockListing {
   readonly broken: readonly BrokenLock[];
   /** Locks that were taken before the remote was configured: the remote does not know them. */
   readonly unpublished: readonly LockView[];
+  /** When the remote was last asked; null: there is none, or nobody knows. */
+  readonly seenAt: string | null;
 }
 
 /** What is wrong with a table of claims, which is what tells overlapping paths apart. */
@@ -172,7 +180,10 @@ export interface JudgePathsRequest {
   readonly askers: readonly LockOwner[];
   /** Relative to the repository's root. */
   readonly paths: readonly string[];
-  /** Milliseconds: what was fetched longer ago is fetched again. Default: what is known counts. */
+  /**
+   * Milliseconds: what was fetched longer ago is fetched again, and so is what would be in the way. Default: what is
+   * known counts.
+   */
   readonly freshWithin?: number;
 }
 

@@ -25,7 +25,9 @@ export interface Sightings {
   record(refs: LockRefs, options: { readonly isFetched: boolean }): Promise<void>;
   /** When a lease was first seen as it is; null: never before. */
   read(): Promise<(lease: SeenLease) => Moment | null>;
-  /** Milliseconds since the refs were fetched; null when that is not known. */
+  /** When the refs were last fetched; null when that is not known. */
+  fetchedAt(): Promise<Moment | null>;
+  /** Milliseconds since then by this machine's uptime; null when nobody knows. */
   age(): Promise<number | null>;
 }
 
@@ -67,6 +69,7 @@ export function createSightings(input: {
       const seen = new Map(Object.values(refs).flatMap(({ leases }) => Object.entries(leases)));
       return (lease) => seen.get(keyOf(lease)) ?? null;
     },
+    fetchedAt: async () => (await load()).fetchedAt,
     age: async () => {
       const { fetchedAt } = await load();
       return fetchedAt === null ? null : elapsedSince(fetchedAt, clock);

@@ -1,18 +1,38 @@
 import type { Eviction, Obstacle } from '../../domain/locks/blockers.ts';
-import { holderOf, isHeldBy, iso, type LockHolder, type LockRecord } from '../../domain/locks/lock-record.ts';
+import {
+  holderOf,
+  isHeldBy,
+  iso,
+  type Lease,
+  type LockHolder,
+  type LockRecord,
+} from '../../domain/locks/lock-record.ts';
 import type { Oid, ResourceName } from '../../domain/names.ts';
 import type { StoredBoard } from './board-reader.ts';
-import type { FormerHolder, HeldBy, LockScope, LockView } from './locks.ts';
+import type { FormerHolder, HeldBy, HolderView, LockScope, LockView } from './locks.ts';
 
-/** A held record as callers see it; null for a tombstone. @param nonce - whose token and times are of interest */
-export function viewLock(record: LockRecord, oid: Oid, scope: LockScope, nonce?: string): LockView | null {
+interface ViewOptions {
+  readonly oid: Oid;
+  readonly scope: LockScope;
+  /** Of the lease whose token and times are of interest. */
+  readonly nonce?: string;
+  /** Nonces of leases whose release waits for the remote. */
+  readonly queued?: ReadonlySet<string>;
+}
+
+/** A held record as callers see it; null for a tombstone. */
+export function viewLock(record: LockRecord, { oid, scope, nonce, queued }: ViewOptions): LockView | null {
+  const viewHolder = (lease: Lease): HolderView => ({
+    ...holderOf(lease),
+    ...(queued?.has(lease.nonce) && { releasing: true }),
+  });
   const own = record.leases.find((lease) => lease.nonce === nonce);
   const first = own ?? record.leases[0];
   if (first === undefined) return null;
   return {
     resource: record.resource,
     mode: record.mode,
-    holders: record.leases.map(holderOf),
+    holders: record.leases.map(viewHolder),
     paths: record.paths,
     oid,
     token: own?.token ?? record.token,
@@ -31,7 +51,9 @@ export function viewOwnLocks(
   return records.flatMap((record) => {
     const lease = record.leases.find((candidate) => isHeldBy(candidate, asker));
     const oid = oids.get(record.resource);
-    return lease === undefined || oid === undefined ? [] : (viewLock(record, oid, scope, lease.nonce) ?? []);
+    return lease === undefined || oid === undefined
+      ? []
+      : (viewLock(record, { oid, scope, nonce: lease.nonce }) ?? []);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Processes, ProcessIdentity, StateFiles } from '../../domain/ports.ts';
+import { readFailure } from './last-attempt.ts';
 
 /** The state file that names the one process which publishes in the background for a clone. */
 const PUBLISHER_STATE = 'publisher';
@@ -7,6 +8,8 @@ const PUBLISHER_STATE = 'publisher';
 export interface Publisher {
   /** Whether one is at work, or about to be: it sees whatever is committed by now. */
   isAtWork(): Promise<boolean>;
+  /** Why a remote could not be reached when it was last asked; null where it answered. */
+  lastFailure(remote: string): Promise<string | null>;
   /** Name the process that was just started for it, so that the next command starts no other. */
   appoint(process: ProcessIdentity): Promise<void>;
   /**
@@ -41,6 +44,7 @@ export function openPublisher(files: StateFiles, processes: Processes): Publishe
 
   return {
     isAtWork: async () => isOther(parse(await files.read(PUBLISHER_STATE))),
+    lastFailure: (remote) => readFailure(files, remote),
     appoint: (process) =>
       files.update(PUBLISHER_STATE, (current) => (isOther(parse(current)) ? current : process)),
     async work({ round, hasMore }) {

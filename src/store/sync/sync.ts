@@ -3,6 +3,7 @@ import { refusalHint } from '../../domain/host-words.ts';
 import type { CloneId, Oid } from '../../domain/names.ts';
 import type { CommitObject, OfferOutcome, Processes, Random } from '../../domain/ports.ts';
 import { forgetRefusals, noteRefusal } from '../refusals.ts';
+import { noteAttempt } from './last-attempt.ts';
 import { takeTurn } from './leader.ts';
 import { type Observation, type ObserveDependencies, observe } from './observe.ts';
 import { type Offer, planRound } from './plan-round.ts';
@@ -55,20 +56,22 @@ export interface Sync {
 }
 
 export function createSync(dependencies: SyncDependencies): Sync {
+  const takeRound = async (options: RoundOptions): Promise<SyncResult> => {
+    const { tip } = await dependencies.branch.snapshot();
+    const result = await takeTurn(dependencies, {
+      isServed: async () => !options.pull && (await isPublished(dependencies, tip)),
+      // A round that only publishes leaves the branch to the leader, or all of a clone's rounds would race for it.
+      work: (leads) =>
+        runRound(dependencies, leads || options.pull ? options : { ...options, until: 'published' }),
+    });
+    if (result !== null) return result;
+    const seen = await runRound(dependencies, { ...options, pull: false, push: false });
+    // What is still unpublished was committed after this round began; whoever did that sees to it.
+    return { ...seen, pending: 0 };
+  };
   return {
-    round: async (options) => {
-      const { tip } = await dependencies.branch.snapshot();
-      const result = await takeTurn(dependencies, {
-        isServed: async () => !options.pull && (await isPublished(dependencies, tip)),
-        // A round that only publishes leaves the branch to the leader, or all of a clone's rounds would race for it.
-        work: (leads) =>
-          runRound(dependencies, leads || options.pull ? options : { ...options, until: 'published' }),
-      });
-      if (result !== null) return result;
-      const seen = await runRound(dependencies, { ...options, pull: false, push: false });
-      // What is still unpublished was committed after this round began; whoever did that sees to it.
-      return { ...seen, pending: 0 };
-    },
+    round: (options) =>
+      options.pull || options.push ? noteAttempt(dependencies, () => takeRound(options)) : takeRound(options),
   };
 }
 

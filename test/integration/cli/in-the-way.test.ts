@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { serveHttp } from '../../support/http-remote.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from './support/team.ts';
+import { makeTeam } from './support/team.ts';
 
 const BRANCH = 'refs/heads/agent-os';
 
@@ -18,7 +18,7 @@ async function leaveLock(repository: string, ref: string): Promise<string> {
 }
 
 test('a clone that joins finds the branch under the name that the team has chosen', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
   await sandbox.json(ada, ['init', '--no-hooks', '--ref', 'refs/agent-os/branch']);
@@ -35,7 +35,7 @@ test('a clone that joins finds the branch under the name that the team has chose
 });
 
 test('where the branch has two other names, or this clone has begun one, somebody has to say which', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
   await sandbox.git(bob, 'remote', 'rename', 'origin', 'later');
@@ -56,7 +56,7 @@ test('where the branch has two other names, or this clone has begun one, somebod
 });
 
 test('a branch agent-os/… is no place for the branch: said before anything is made, and by doctor', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
   await sandbox.git(ada, 'push', '--quiet', 'origin', 'main:agent-os/topic');
@@ -73,7 +73,7 @@ test('a branch agent-os/… is no place for the branch: said before anything is 
 });
 
 test('a branch agent-os/… that came first keeps the branch off the remote: doctor names it', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   await sandbox.git(remote, 'update-ref', '-d', BRANCH);
   await sandbox.git(remote, 'update-ref', `${BRANCH}/topic`, 'main');
@@ -88,7 +88,7 @@ test('a branch agent-os/… that came first keeps the branch off the remote: doc
 });
 
 test('a lock file that was left behind on a host is named by what it refused, and by doctor until it is gone', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   const { url } = await serveHttp(sandbox, remote);
   await sandbox.git(ada, 'remote', 'set-url', 'origin', url);
@@ -104,7 +104,7 @@ test('a lock file that was left behind on a host is named by what it refused, an
 });
 
 test('a lock file that keeps the branch from moving: what is new is published, and exit code 4 says what is wrong', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada, bob } = await makeTeam(sandbox);
   const file = await leaveLock(remote, BRANCH);
   await sandbox.json(ada, ['send', 'bob', 'Hello']);

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import { declinePushes } from '../../support/remote-hooks.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { PATIENT } from './support/team.ts';
 
 test('the first clone creates the branch, the second joins it, and repeating changes nothing', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
 
@@ -14,7 +13,8 @@ test('the first clone creates the branch, the second joins it, and repeating cha
     stderr: "Next: agent-os start --agent NAME 'what you are about to do'\n",
     exitCode: 0,
   });
-  const quiet = await sandbox.cli(ada, ['init', '-q']);
+  const fresh = await sandbox.clone(remote, 'carl');
+  const quiet = await sandbox.cli(fresh, ['init', '-q']);
   expect(quiet).toMatchObject({ stderr: '', exitCode: 0 });
   expect(quiet.stdout).not.toContain('Next:');
   expect(await sandbox.json(bob, ['init'])).toMatchObject({
@@ -27,16 +27,38 @@ test('the first clone creates the branch, the second joins it, and repeating cha
     refused: null,
   });
 
+  const again = await sandbox.cli(ada, ['init']);
+  expect(again).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(again.stdout).toMatch(/^refs\/heads\/agent-os with origin is set up already: nothing was changed\n/);
+
   const before = await sandbox.git(remote, 'for-each-ref');
   const config = await sandbox.git(ada, 'config', '--local', '--list');
-  await sandbox.json(ada, ['init']);
+  expect(await sandbox.json(ada, ['init'])).toMatchObject({ already: true, created: false });
   expect(await sandbox.git(remote, 'for-each-ref')).toBe(before);
   expect(await sandbox.git(ada, 'config', '--local', '--list')).toBe(config);
   expect(await sandbox.git(remote, 'ls-tree', '--name-only', 'agent-os')).toBe('README.md\nconfig.yaml');
 });
 
+test('repeated, it says what has changed this time', async () => {
+  const sandbox = await makeSandbox();
+  const remote = await sandbox.bareRemote();
+  const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
+  for (const clone of [ada, bob]) {
+    await sandbox.git(clone, 'config', 'agent-os.publish', 'now');
+    await sandbox.json(clone, ['init', '--no-hooks']);
+  }
+  await sandbox.json(bob, ['log', 'add', 'news']);
+  await sandbox.git(ada, 'remote', 'rename', 'origin', 'upstream');
+  await sandbox.git(ada, 'config', '--unset', 'agent-os.remote');
+  const { stdout } = await sandbox.cli(ada, ['init', '--no-view']);
+  expect(stdout.split('\n')[0]).toBe(
+    'refs/heads/agent-os with upstream is set up already: the remote was none before, fetched 1 new, ' +
+      'the view is off now, hooks were installed',
+  );
+});
+
 test('two clones that begin at once make one root', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const clones = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
   await Promise.all(clones.map((clone) => sandbox.json(clone, ['init'])));
@@ -49,7 +71,7 @@ test('two clones that begin at once make one root', async () => {
 });
 
 test('it touches nothing of the user but agent-os.* in this repository', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const clone = await sandbox.clone(await sandbox.bareRemote(), 'ada');
   const config = async () => (await sandbox.git(clone, 'config', '--local', '--list')).split('\n');
   const before = await config();
@@ -62,25 +84,29 @@ test('it touches nothing of the user but agent-os.* in this repository', async (
 });
 
 test('the remote is the one asked for, or origin, or the only one; else none, with a warning', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const repository = await sandbox.repository('ada');
   expect(await sandbox.json(repository, ['init'])).toMatchObject({ remote: null, capabilities: null });
   await sandbox.git(repository, 'remote', 'add', 'one', remote);
   await sandbox.git(repository, 'remote', 'add', 'two', remote);
   const unsure = await sandbox.cli(repository, ['init']);
-  expect(unsure.stdout).toContain('Found refs/heads/agent-os in this repository');
+  expect(unsure.stdout).toContain('refs/heads/agent-os in this repository is set up already');
   expect(unsure.stderr).toContain('several remotes (one, two)');
   expect(unsure.exitCode).toBe(0);
   expect(await sandbox.json(repository, ['init', '--remote', 'two'])).toMatchObject({ remote: 'two' });
   expect(await sandbox.json(repository, ['init'])).toMatchObject({ remote: 'two' });
-  expect(await sandbox.json(repository, ['init', '--remote', 'three'], { exit: 1 })).toMatchObject({
-    error: { code: 'NOT_FOUND', hint: expect.stringContaining('one, two') },
+  expect(await sandbox.json(repository, ['init', '--remote', 'three'], { exit: 2 })).toMatchObject({
+    error: { code: 'BAD_VALUE', hint: expect.stringContaining('one, two') },
+  });
+  const env = { AGENT_OS_REMOTE: 'three' };
+  expect(await sandbox.json(repository, ['sync'], { exit: 2, env })).toMatchObject({
+    error: { code: 'BAD_VALUE', message: "there is no remote 'three' in this repository" },
   });
 });
 
 test('another ref, in a bare repository', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const bare = await sandbox.bareRemote('bare.git', { empty: true });
   expect(await sandbox.json(bare, ['init', '--ref', 'refs/agent-os/branch'])).toMatchObject({
     created: true,
@@ -93,7 +119,7 @@ test('another ref, in a bare repository', async () => {
 });
 
 test('a host that takes branches only: said clearly, the branch works, and a lock is refused rather than local', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   await declinePushes(remote, { message: 'only branches here', refs: 'refs/agent-os/*' });
   const clone = await sandbox.clone(remote, 'ada');
@@ -110,7 +136,7 @@ test('a host that takes branches only: said clearly, the branch works, and a loc
 });
 
 test('a remote that takes nothing: the branch is here, and exit code 4 says that it is not there', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   await declinePushes(remote, { message: 'read only' });
   const clone = await sandbox.clone(remote, 'ada');
@@ -122,7 +148,7 @@ test('a remote that takes nothing: the branch is here, and exit code 4 says that
 });
 
 test('a remote that is gone: exit code 5, and nothing was made', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const clone = await sandbox.clone(await sandbox.bareRemote(), 'ada');
   await sandbox.git(clone, 'remote', 'set-url', 'origin', sandbox.path('nowhere.git'));
   expect(await sandbox.json(clone, ['init'], { exit: 5 })).toMatchObject({
@@ -140,13 +166,13 @@ test.each([
   [['--remote', '--upload-pack=x'], 'BAD_NAME'],
   [['--remote', 'ext::sh -c x'], 'BAD_NAME'],
 ])('init %j is refused', async (args, code) => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   expect(await sandbox.json(repository, ['init', ...args], { exit: 2 })).toMatchObject({ error: { code } });
 });
 
 test('outside of a repository', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const done = await sandbox.cli(sandbox.root, ['init']);
   expect(done.stderr).toContain('is in no git repository');
   expect({ stdout: done.stdout, exitCode: done.exitCode }).toEqual({ stdout: '', exitCode: 1 });

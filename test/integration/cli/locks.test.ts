@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from './support/team.ts';
+import { makeTeam } from './support/team.ts';
 
 test('a lock needs a session', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init']);
   const done = await sandbox.cli(repository, ['lock', 'database']);
@@ -15,7 +15,7 @@ test('a lock needs a session', async () => {
 });
 
 test('who comes second is told who holds it, in words and in JSON, and gets it after the release', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   const got = await sandbox.cli(ada, [
     'lock',
@@ -49,7 +49,7 @@ test('who comes second is told who holds it, in words and in JSON, and gets it a
 });
 
 test('paths cover each of several resources, and overlap decides', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   expect(await sandbox.json(ada, ['lock', 'one', 'two', '--paths', 'db/**', '*.sql'])).toMatchObject({
     locks: [
@@ -65,13 +65,9 @@ test('paths cover each of several resources, and overlap decides', async () => {
 });
 
 test('locks lists, shows one in full, and sees the others after --refresh', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
-  expect(await sandbox.cli(bob, ['locks'])).toMatchObject({
-    stdout: 'Nothing is locked.\n',
-    stderr: '',
-    exitCode: 0,
-  });
+  expect(await sandbox.cli(bob, ['locks'])).toMatchObject({ stdout: 'Nothing is locked.\n', exitCode: 0 });
   await sandbox.json(ada, ['lock', 'database', '--shared']);
   const list = await sandbox.cli(bob, ['locks', '--refresh']);
   expect(list.stdout).toMatch(/^RESOURCE +MODE +HOLDER .*\ndatabase +shared +ada +in /);
@@ -81,7 +77,7 @@ test('locks lists, shows one in full, and sees the others after --refresh', asyn
 });
 
 test('a forced release needs the record as it is and a reason, and the holder is told', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
   expect(await sandbox.json(bob, ['unlock', 'database'], { exit: 3 })).toMatchObject({
@@ -101,6 +97,7 @@ test('a forced release needs the record as it is and a reason, and the holder is
   });
 
   const oid = await sandbox.git(bob, 'rev-parse', 'refs/agent-os/remote/origin/locks/database');
+  await sandbox.git(bob, 'config', 'agent-os.publish', 'background');
   const forced = await sandbox.cli(bob, [
     'unlock',
     'database',
@@ -111,18 +108,37 @@ test('a forced release needs the record as it is and a reason, and the holder is
   ]);
   expect({ ...forced, signal: undefined }).toEqual({
     stdout: 'Released database by force; ada was told\n',
-    stderr: '',
+    stderr: 'as bob, whose session is active in this worktree; --agent NAME speaks for another\n',
     exitCode: 0,
     signal: undefined,
   });
-  await sandbox.json(bob, ['sync']);
+  await sandbox.settled();
   await sandbox.json(ada, ['sync']);
   const inbox = await sandbox.cli(ada, ['inbox']);
   expect(inbox.stdout).toContain('Your lock on database is gone');
 });
 
+test('who types unlock or done in a worktree of an agent that nobody has named is told as whom', async () => {
+  const sandbox = await makeSandbox();
+  const { ada, bob } = await makeTeam(sandbox);
+  await sandbox.git(ada, 'config', 'user.name', 'A Person');
+  const told = 'as ada, whose session is active in this worktree; --agent NAME speaks for another\n';
+  const stderrOf = async (clone: string, args: readonly string[], env = {}) =>
+    (await sandbox.cli(clone, args, { env })).stderr;
+  await sandbox.json(ada, ['lock', 'api', 'web']);
+  expect(await stderrOf(ada, ['unlock', 'api'])).toBe(told);
+  expect(await stderrOf(ada, ['unlock', 'web', '--agent', 'ada'])).toBe('');
+  expect(await stderrOf(ada, ['unlock', '--all'])).toBe('');
+  expect(await sandbox.cli(ada, ['done', 'over'])).toMatchObject({
+    stdout: expect.stringMatching(/^ada has finished session \w+\n$/),
+    stderr: told,
+    exitCode: 0,
+  });
+  expect(await stderrOf(bob, ['done', 'over'], { AGENT_OS_AGENT: 'bob' })).toBe('');
+});
+
 test('of a record that cannot be read, a release by force says that it names nobody', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada } = await makeTeam(sandbox);
   await sandbox.git(ada, 'push', '-q', '--no-verify', 'origin', 'HEAD:refs/agent-os/locks/api');
   const oid = await sandbox.git(ada, 'rev-parse', 'HEAD');
@@ -134,16 +150,16 @@ test('of a record that cannot be read, a release by force says that it names nob
 });
 
 test('a waiter gets the lock when it is released', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
-  const waiting = sandbox.startCli(bob, ['lock', 'database', '--wait', '60s']);
+  const waiting = sandbox.startCli(bob, ['lock', 'database', '--wait', '10m']);
   await sandbox.json(ada, ['unlock', 'database']);
   expect(await waiting.result).toMatchObject({ stderr: '', exitCode: 0 });
 });
 
 test('offline a lock is refused, --local takes it for the worktrees here, and a release is queued', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
   await sandbox.git(ada, 'remote', 'set-url', 'origin', sandbox.path('nowhere.git'));
@@ -156,6 +172,12 @@ test('offline a lock is refused, --local takes it for the worktrees here, and a 
     'database: the remote cannot be reached; it is released at the next contact',
   );
   expect(released.exitCode).toBe(0);
+  const waiting = await sandbox.cli(ada, ['locks']);
+  expect(waiting.stdout).toMatch(/^database +exclusive +ada \(released, waits for sync\)/m);
+  expect(waiting.stderr).toMatch(/^as last seen .* UTC .*: `agent-os locks --refresh` asks origin\n$/);
+  expect(await sandbox.json(ada, ['locks', 'database'])).toMatchObject({
+    locks: [{ holders: [{ agent: 'ada', releasing: true }] }],
+  });
   await sandbox.git(ada, 'remote', 'set-url', 'origin', remote);
   expect(await sandbox.json(ada, ['sync'])).toMatchObject({ released: ['database'] });
   expect(await sandbox.git(remote, 'log', '-1', '--format=%s', 'refs/agent-os/locks/database')).toMatch(
@@ -177,7 +199,7 @@ test.each([
   [['unlock', 'x', '--all'], 'USAGE'],
   [['unlock', 'x', '--reason', 'y'], 'USAGE'],
 ])('%j is refused', async (args, code) => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init']);
   await sandbox.json(repository, ['start', 'working']);
@@ -185,7 +207,7 @@ test.each([
 });
 
 test('names with slashes, spaces, capitals and emoji are names', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init']);
   await sandbox.json(repository, ['start', 'working']);
@@ -196,7 +218,7 @@ test('names with slashes, spaces, capitals and emoji are names', async () => {
 });
 
 test('a table of claims that somebody removed or broke is named, and made anew: paths stay locked', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada, bob } = await makeTeam(sandbox);
   const ref = 'refs/agent-os/claims';
   await sandbox.json(ada, ['lock', 'one', '--paths', 'a/**']);

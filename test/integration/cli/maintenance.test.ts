@@ -2,7 +2,7 @@ import { chmod, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from './support/team.ts';
+import { makeTeam } from './support/team.ts';
 
 interface Check {
   readonly name: string;
@@ -28,22 +28,31 @@ async function editBranch(sandbox: Sandbox, clone: string, path: string, content
 }
 
 test('doctor finds nothing to mend where all is well, and says what it looked at', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['sync']);
   const done = await sandbox.cli(ada, ['doctor']);
   expect(done.stdout).toMatch(/^ok +git +git \d/);
-  for (const name of ['remote', 'capabilities', 'branch', 'records', 'clock', 'locks', 'publishing']) {
+  for (const name of [
+    'checkout',
+    'remote',
+    'capabilities',
+    'branch',
+    'records',
+    'clock',
+    'locks',
+    'publishing',
+  ]) {
     expect(done.stdout).toMatch(new RegExp(`^ok +${name} `, 'm'));
   }
   expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
 });
 
 test('doctor before init, and with a remote that is gone', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const clone = await sandbox.clone(await sandbox.bareRemote(), 'ada');
   expect(await examine(sandbox, clone, 1)).toMatchObject([
-    { name: 'remote', status: 'warn', fix: 'agent-os init --remote NAME' },
+    { name: 'remote', status: 'warn', fix: 'agent-os init --remote origin' },
     { name: 'branch', status: 'fail', fix: 'agent-os init' },
   ]);
   await sandbox.json(clone, ['init']);
@@ -52,7 +61,7 @@ test('doctor before init, and with a remote that is gone', async () => {
 });
 
 test('doctor names each broken record and each lock file that was left behind', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init', '--no-view']);
   await editBranch(sandbox, repository, 'agents/ada.yaml', 'name: [\n<<<<<<< ours\n');
@@ -72,8 +81,56 @@ test('doctor names each broken record and each lock file that was left behind', 
   );
 });
 
+test('doctor says where the branch is checked out, which stops every write of the clone', async () => {
+  const sandbox = await makeSandbox();
+  const repository = await sandbox.repository('ada');
+  await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
+  const policy = sandbox.path('policy');
+  await sandbox.git(repository, 'worktree', 'add', '--quiet', policy, 'agent-os');
+  expect(await examine(sandbox, repository, 1)).toMatchObject([
+    {
+      ...{ name: 'checkout', status: 'fail', data: { branch: 'agent-os', folder: policy } },
+      message: `agent-os is checked out in ${policy}, and cannot move there`,
+      fix: expect.stringContaining(`git -C ${policy} switch --detach`),
+    },
+  ]);
+  await rm(policy, { recursive: true });
+  expect(await examine(sandbox, repository, 1)).toMatchObject([
+    { name: 'checkout', fix: expect.stringContaining('git worktree prune') },
+  ]);
+  await sandbox.git(repository, 'worktree', 'prune');
+  expect(await examine(sandbox, repository, 0)).toEqual([]);
+});
+
+test('doctor in a bare repository, where nobody works, finds nothing to mend', async () => {
+  const sandbox = await makeSandbox();
+  const remote = await sandbox.bareRemote();
+  await sandbox.json(await sandbox.clone(remote, 'ada'), ['init', '--no-hooks', '--no-view']);
+  const bare = sandbox.path('bare.git');
+  await sandbox.git(sandbox.root, 'clone', '--quiet', '--bare', remote, bare);
+  for (const folder of [remote, bare]) {
+    const { stdout, exitCode } = await sandbox.cli(folder, ['doctor']);
+    expect(stdout).toMatch(/^ok +identity +nobody speaks here/m);
+    expect(stdout).not.toMatch(/^(?:warn|fail|.*worktrees here)/m);
+    expect(exitCode).toBe(0);
+  }
+});
+
+test('doctor counts in words that fit', async () => {
+  const sandbox = await makeSandbox();
+  const repository = await sandbox.repository('ada');
+  await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
+  await sandbox.json(repository, ['start', 'Counting']);
+  await sandbox.json(repository, ['lock', 'database']);
+  const lines = async () => (await sandbox.cli(repository, ['doctor'])).stdout;
+  expect(await lines()).toMatch(/^ok +sessions +1 is active$/m);
+  expect(await lines()).toMatch(/^ok +locks +1 is held, and readable$/m);
+  await sandbox.json(repository, ['lock', 'api']);
+  expect(await lines()).toMatch(/^ok +locks +2 are held, all readable$/m);
+});
+
 test('doctor names each hook that git does not reach, where hooks are installed', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   await sandbox.json(repository, ['init', '--no-hooks', '--no-view']);
   expect((await sandbox.cli(repository, ['doctor'])).stdout).toMatch(/^ok +hooks +none are installed$/m);
@@ -95,7 +152,7 @@ test('doctor names each hook that git does not reach, where hooks are installed'
 });
 
 test('doctor notices a lock that has vanished from the remote, and what is not published', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
   await sandbox.git(remote, 'update-ref', '-d', 'refs/agent-os/locks/database');
@@ -109,7 +166,7 @@ test('doctor notices a lock that has vanished from the remote, and what is not p
 });
 
 test('gc removes what is older than policy keeps, from the branch and from the remote, and nothing else', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['send', 'bob', 'old news']);
   await sandbox.json(ada, ['send', 'bob', 'not read yet']);

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { makeSandbox, PROJECT } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from './support/team.ts';
+import { makeTeam } from './support/team.ts';
 
 test('git finds it as a command of its own', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const repository = await sandbox.repository('ada');
   const manifest = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as {
     bin: Record<string, string>;
@@ -26,7 +26,7 @@ test('git finds it as a command of its own', async () => {
 });
 
 test('an interrupted wait ends with 130, and leaves no lock behind', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
   const trace = sandbox.path('trace');
@@ -40,7 +40,7 @@ test('an interrupted wait ends with 130, and leaves no lock behind', async () =>
 });
 
 test('a reader that goes away early is no failure', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const command = `"$0" "$1" --help | true; echo "\${PIPESTATUS[0]}"`;
   const done = await sandbox.start(
     'bash',
@@ -51,7 +51,7 @@ test('a reader that goes away early is no failure', async () => {
 });
 
 test('batch keeps one workspace: a lock and an unlock are one push each, and nothing else on the network', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['sync']);
   const trace = sandbox.path('trace');
@@ -84,11 +84,19 @@ test('batch keeps one workspace: a lock and an unlock are one push each, and not
 });
 
 test('sync says what it did, and without a remote that there is nothing to do', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
-  const done = await sandbox.cli(ada, ['sync']);
-  expect(done.stdout).toMatch(/^origin: .*, published 1; /);
-  expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  const said = async (clone: string, ...args: string[]) => {
+    const { stdout, stderr, exitCode } = await sandbox.cli(clone, ['sync', ...args]);
+    return { stdout, stderr, exitCode };
+  };
+  expect(await said(ada)).toEqual({ stdout: 'origin: published 1\n', stderr: '', exitCode: 0 });
+  expect(await said(ada)).toEqual({ stdout: 'origin: up to date\n', stderr: '', exitCode: 0 });
+  expect(await said(bob, '--pull')).toEqual({
+    stdout: 'origin: fetched 1 new\n',
+    stderr: '1 operation is not published yet: run `agent-os sync`\n',
+    exitCode: 0,
+  });
   expect(await sandbox.json(bob, ['sync', '--pull'])).toMatchObject({
     fetched: true,
     published: 0,
@@ -98,6 +106,16 @@ test('sync says what it did, and without a remote that there is nothing to do', 
     error: { code: 'BAD_VALUE' },
   });
   expect(await sandbox.json(bob, ['sync', '--push'])).toMatchObject({ published: 1, pending: 0 });
+  expect((await said(bob, '--push')).stdout).toBe('origin: nothing to publish (not fetched)\n');
+  await sandbox.json(ada, ['log', 'add', 'of ada', '--agent', 'ada']);
+  expect((await said(ada)).stdout).toBe('origin: fetched 1 new, published 1\n');
+  await sandbox.json(ada, ['log', 'add', 'later', '--agent', 'ada']);
+  await sandbox.git(ada, 'remote', 'set-url', 'origin', sandbox.path('nowhere.git'));
+  const offline = await said(ada);
+  expect(offline.stderr).toMatch(
+    /^offline: 1 operation is safe here and not published yet\nerror: the remote origin could not be reached/,
+  );
+  expect(offline).toMatchObject({ stdout: '', exitCode: 5 });
   const alone = await sandbox.repository('carl');
   await sandbox.json(alone, ['init']);
   expect(await sandbox.cli(alone, ['sync'])).toMatchObject({
@@ -106,8 +124,30 @@ test('sync says what it did, and without a remote that there is nothing to do', 
   });
 });
 
+test('what is sent while the remote is away is said to wait, once that is known', async () => {
+  const sandbox = await makeSandbox({ AGENT_OS_PUBLISH: 'background' });
+  const remote = await sandbox.bareRemote();
+  const clone = await sandbox.clone(remote, 'ada');
+  await sandbox.json(clone, ['init', '--no-hooks', '--no-view']);
+  const send = async () => {
+    const done = await sandbox.cli(clone, ['send', 'bob', 'hello']);
+    await sandbox.settled();
+    expect(done.exitCode).toBe(0);
+    return done.stderr;
+  };
+  expect(await send()).not.toContain('not published');
+  await sandbox.git(clone, 'remote', 'set-url', 'origin', sandbox.path('away.git'));
+  expect(await send()).not.toContain('not published');
+  expect(await send()).toMatch(
+    /not published yet, this waits for the next sync: when last asked, the remote origin could not be reached/,
+  );
+  await sandbox.git(clone, 'remote', 'set-url', 'origin', remote);
+  await sandbox.json(clone, ['sync']);
+  expect(await send()).not.toContain('not published');
+});
+
 test('the demo proves what it shows', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const done = await sandbox.cli(sandbox.root, ['demo']);
   expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
   expect(done.stdout).toContain('backend$ agent-os init\n');

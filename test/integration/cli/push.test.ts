@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { installHook } from '../../support/remote-hooks.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from './support/team.ts';
+import { makeTeam } from './support/team.ts';
 
 test('a push moves the work branch and renews the lock, and a second one has nothing to do', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database', '--paths', 'db/**']);
   const to = await sandbox.commitFile(ada, 'db/schema.sql', 'x');
@@ -21,7 +21,7 @@ test('a push moves the work branch and renews the lock, and a second one has not
 });
 
 test('what touches paths that somebody else has locked is not pushed', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database', '--paths', 'db/**']);
   await sandbox.commitFile(bob, 'db/schema.sql', 'x');
@@ -35,7 +35,7 @@ test('what touches paths that somebody else has locked is not pushed', async () 
 });
 
 test('work done under a lock that was lost is not pushed', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database']);
   await sandbox.json(bob, ['locks', '--refresh']);
@@ -50,7 +50,7 @@ test('work done under a lock that was lost is not pushed', async () => {
 });
 
 test("the user's pre-push hook runs once and decides, and others may have been first", async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   await sandbox.commitFile(ada, 'a.txt', 'a');
   await installHook(
@@ -76,7 +76,7 @@ test.each([
   [['push', 'origin', 'nosuchbranch'], 'BAD_VALUE'],
   [['push', 'origin', '--force'], 'USAGE'],
 ])('%j is refused', async (args, code) => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const clone = await sandbox.clone(await sandbox.bareRemote(), 'ada');
   await sandbox.json(clone, ['init']);
   const done = await sandbox.cli(clone, ['--json', ...args]);

@@ -81,6 +81,17 @@ test('--no-harness, a definition of one’s own and a plain name write no files'
   expect(await sandbox.git(repository, 'status', '--porcelain')).toBe('?? "Data Expert.md"');
 });
 
+test('a name that is no shipped definition adds a bare card, and says what there would have been', async () => {
+  const { sandbox, repository } = await makeRepository();
+  const typo = await sandbox.cli(repository, ['agent', 'add', 'go-bakend']);
+  expect(typo).toMatchObject({ exitCode: 0, stdout: 'Added go-bakend\n' });
+  expect(typo.stderr).toContain('did you mean go-backend? There are cloudflare-specialist, ');
+  const own = await sandbox.cli(repository, ['agent', 'add', 'reviewer']);
+  expect(own.stderr).toContain('did you mean one of cloudflare-specialist, ');
+  for (const known of ['go-backend', 'go-backend'])
+    expect((await sandbox.cli(repository, ['agent', 'add', known])).stderr).not.toContain('did you mean');
+});
+
 test('nothing is written through a symlink that leads out of the work tree, or into marks that do not pair up', async () => {
   const { sandbox, repository, text } = await makeRepository();
   await mkdir(sandbox.path('elsewhere'));

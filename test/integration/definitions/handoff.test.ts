@@ -91,7 +91,7 @@ test('options before the words, and a message that is no handoff', async () => {
 test('a roadmap that two write at once keeps both items', async () => {
   const { sandbox, ada, bob, sync } = await makeTeam();
   await sandbox.json(ada, as('a', 'roadmap', 'add', 'One', '--owner', 'go-backend', '--status', 'doing'));
-  await sandbox.json(bob, as('b', 'roadmap', 'add', 'Two'));
+  await sandbox.json(bob, as('b', 'roadmap', 'add', 'Two more'));
   await sync();
   await sandbox.json(bob, as('b', 'roadmap', 'done', 'one'));
   await sandbox.json(ada, as('a', 'roadmap', 'add', 'One more'));
@@ -100,18 +100,21 @@ test('a roadmap that two write at once keeps both items', async () => {
     already: true,
     item: { title: 'One' },
   });
-  expect(await sandbox.json(ada, as('a', 'roadmap', 'done', 'o'), { exit: 2 })).toMatchObject({
+  expect(await sandbox.json(ada, as('a', 'roadmap', 'done', 'more'), { exit: 2 })).toMatchObject({
     error: { code: 'AMBIGUOUS' },
   });
+  expect(await sandbox.json(ada, as('a', 'roadmap', 'done', 't'), { exit: 1 })).toMatchObject({
+    error: { code: 'NOT_FOUND' },
+  });
   expect((await sandbox.cli(ada, ['roadmap'])).stdout).toMatch(
-    /^\S{26} {2}next {2}- {2}Two\n\S{26} {2}next {2}- {2}One more\n$/,
+    /^\S{26} {2}next {2}- {2}Two more\n\S{26} {2}next {2}- {2}One more\n$/,
   );
   const all = (await sandbox.json(bob, ['roadmap', 'list', '--all'])) as {
     items: { title: string; status: string }[];
   };
   expect(all.items.map(({ title, status }) => [title, status])).toEqual([
     ['One', 'done'],
-    ['Two', 'next'],
+    ['Two more', 'next'],
     ['One more', 'next'],
   ]);
   expect(await sandbox.json(ada, as('a', 'roadmap', 'done', 'nothing like it'), { exit: 1 })).toMatchObject({

@@ -11,7 +11,7 @@ export interface Team {
 
 /** Two clones of one remote; nothing is published but by `sync`. */
 export async function makeTeam(): Promise<Team> {
-  const sandbox = await makeSandbox({ AGENT_OS_PUBLISH: 'manual', AGENT_OS_TIMEOUT: '120s' });
+  const sandbox = await makeSandbox({ AGENT_OS_PUBLISH: 'manual' });
   const remote = await sandbox.bareRemote();
   const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
   for (const clone of [ada, bob]) await sandbox.json(clone, ['init', '--no-view', '--no-hooks']);

@@ -8,6 +8,27 @@ interface Tasks {
   readonly tasks: readonly { readonly id: string; readonly state: string; readonly answer: string | null }[];
 }
 
+test('words that the shell has kept together stay so, and a listing tells them apart', async () => {
+  const team = await makeTeam();
+  const { sandbox, ada } = team;
+  await define(team, ada, BACKEND);
+  const args = ['POST', '/api/sign in', "it's", '"quoted"', '$x', '', 'a\\b'];
+  const dispatch = (...words: readonly string[]) => sandbox.json(ada, as('lead', 'dispatch', ...words));
+  for (const words of [
+    ['@agent:go-backend', 'add-tests', ...args],
+    ['@agent:go-backend add-tests', ...args],
+  ])
+    expect(await dispatch(...words)).toMatchObject({
+      message: {
+        task: { verb: 'add-tests', args },
+        subject: `add-tests POST '/api/sign in' 'it'\\''s' '"quoted"' '$x' '' 'a\\b'`,
+      },
+    });
+  expect(await dispatch('@agent:go-backend add-tests "sign in" up')).toMatchObject({
+    message: { task: { args: ['sign in', 'up'] }, subject: "add-tests 'sign in' up" },
+  });
+});
+
 test('a command becomes a task that its receiver accepts and completes, and its sender is told', async () => {
   const team = await makeTeam();
   const { sandbox, ada, bob, sync } = team;
@@ -18,7 +39,7 @@ test('a command becomes a task that its receiver accepts and completes, and its 
     as('sveltekit-specialist', 'dispatch', '@agent:go-backend ADD-TESTS "bill ing" \'$x\''),
   );
   expect(sent).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(sent.stdout).toMatch(/^Sent task \S{26} to go-backend: add-tests bill ing \$x\n$/);
+  expect(sent.stdout).toMatch(/^Sent task \S{26} to go-backend: add-tests 'bill ing' '\$x'\n$/);
   await sync();
 
   const { tasks } = (await sandbox.json(ada, as('go-backend', 'task', 'list'))) as Tasks;
@@ -48,8 +69,8 @@ test('a command becomes a task that its receiver accepts and completes, and its 
   await sync();
   expect(await sandbox.json(bob, as('sveltekit-specialist', 'inbox'))).toMatchObject({
     messages: [
-      { subject: 'Task accepted: add-tests bill ing $x', replyTo: id, priority: 'low' },
-      { subject: 'Task done: add-tests bill ing $x', body: 'On branch billing', thread: id },
+      { subject: "Task accepted: add-tests 'bill ing' '$x'", replyTo: id, priority: 'low' },
+      { subject: "Task done: add-tests 'bill ing' '$x'", body: 'On branch billing', thread: id },
     ],
   });
   expect(await sandbox.json(ada, ['status'])).toMatchObject({ tasks: [] });

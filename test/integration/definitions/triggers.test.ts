@@ -43,13 +43,16 @@ test('a commit that two clones see tells the agent once, and so does its amended
   await sync();
   for (const clone of [ada, bob]) {
     const { messages } = (await sandbox.json(clone, as('go-backend', 'inbox'))) as Inbox;
-    expect(messages.map(({ trigger }) => trigger).sort()).toEqual(['asked for', 'breaking', 'schema']);
-    expect(messages.find(({ trigger }) => trigger === 'schema')).toMatchObject({
-      from: 'ada',
-      commit: first,
-      paths: ['db/1.sql'],
-      subject: `feat(api)!: users (${first.slice(0, 10)})`,
-    });
+    expect(messages).toMatchObject([
+      {
+        from: 'ada',
+        commit: first,
+        trigger: 'schema; breaking; asked for',
+        paths: ['db/1.sql'],
+        subject: `feat(api)!: users (${first.slice(0, 10)})`,
+        body: expect.stringContaining('matches your triggers: schema; breaking; asked for\n'),
+      },
+    ]);
     expect(await sandbox.json(clone, ['triggers', 'fire', 'HEAD~2..HEAD'])).toMatchObject({ messages: [] });
   }
   // Once read it is not told again, nor under the oid of a rebased copy.
@@ -61,6 +64,24 @@ test('a commit that two clones see tells the agent once, and so does its amended
   const { fires } = (await sandbox.json(bob, ['triggers', 'test', 'HEAD~1..HEAD'])) as { fires: unknown[] };
   expect(fires).toMatchObject([{ status: 'told' }, { status: 'told' }, { status: 'told' }]);
   expect(await sandbox.json(bob, ['triggers', 'fire', 'HEAD~1..HEAD'])).toMatchObject({ messages: [] });
+});
+
+test('clones with different versions of a card tell the agent once, too', async () => {
+  const team = await makeTeam();
+  const { sandbox, ada, bob, sync } = team;
+  await define(team, ada, CARD);
+  await sync();
+  await define(team, bob, `${CARD}\n  - when: all\n    paths: ["**"]`);
+  await sandbox.commitFile(ada, 'db/1.sql', 'create', 'fix!: users');
+  await sandbox.git(ada, 'push', '--quiet', 'origin', 'main');
+  await sandbox.git(bob, 'pull', '--quiet');
+  for (const clone of [ada, bob]) await sandbox.json(clone, ['triggers', 'fire', 'HEAD~1..HEAD']);
+  await sync();
+  for (const clone of [ada, bob]) {
+    expect(await sandbox.json(clone, as('go-backend', 'inbox'))).toMatchObject({
+      messages: [{ trigger: 'schema; breaking; all' }],
+    });
+  }
 });
 
 test('an agent is not told of its own commits, and hostile names stay text', async () => {

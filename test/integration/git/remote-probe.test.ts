@@ -21,7 +21,7 @@ async function setUp() {
       remote: 'origin',
       clone: '0123456789abcdef' as CloneId,
       writer: openObjectWriter({ ...repository, config }),
-      budget: 20_000,
+      budget: 120_000,
       sshCommand: null,
     });
   const refs = () => sandbox.git(remote, 'for-each-ref', '--format=%(refname)');

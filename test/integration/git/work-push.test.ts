@@ -10,7 +10,7 @@ async function setUp() {
   const remote = await sandbox.bareRemote();
   const folder = await sandbox.clone(remote, 'ada');
   const { paths } = await discoverRepository(folder, {});
-  const workPush = openWorkPush({ paths, remote: 'origin', budget: 20_000, sshCommand: null });
+  const workPush = openWorkPush({ paths, remote: 'origin', budget: 120_000, sshCommand: null });
   const rehearse = (...refspecs: string[]) => workPush.resolve({ refspecs });
   const git = (...args: string[]) => sandbox.git(folder, ...args);
   const hook = async (body: string) => {

@@ -205,7 +205,14 @@ test('a lock that others took a minute ago is seen; a remote that does not answe
   await age(sandbox, ada);
   expect(refusal(await commit(sandbox, ada, '-m', 'docs'))).toContain('docs is locked by bob');
   await sandbox.json(bob, ['unlock', 'docs']);
+  // By what was last seen, a moment ago, it is locked still.
+  expect(await commit(sandbox, ada, '-m', 'docs')).toMatchObject({ exitCode: 0, stderr: '' });
   await sandbox.git(ada, 'config', 'remote.origin.url', `${remote}-gone`);
+  await write(ada, { 'db/users.sql': 'offline\n' });
+  const stands = refusal(await commit(sandbox, ada, '-am', 'offline'));
+  expect(stands).toContain('database-schema is locked by bob, until ');
+  expect(stands).toContain('origin does not answer; locks are as last seen (last asked ');
+  await sandbox.git(ada, 'reset', '-q', '--hard');
   await sandbox.git(ada, 'reset', '-q');
   await age(sandbox, ada);
   await write(ada, { 'src/app.ts': 'offline\n' });
@@ -220,6 +227,50 @@ test('a lock that others took a minute ago is seen; a remote that does not answe
   expect(refusal(await commit(sandbox, ada, '-am', 'offline'))).toContain('origin does not answer');
   await setGuards('offline: warn');
   await sandbox.git(ada, 'config', 'remote.origin.url', remote);
+});
+
+test('what is committed on the agent-os branch is no code: no guard looks at it, and no session has made it', async () => {
+  const { ada, bob } = team;
+  await sandbox.settled();
+  await sandbox.json(bob, ['lock', 'everything', '--paths', '**']);
+  await sandbox.json(ada, ['locks', '--refresh']);
+  const policy = sandbox.path('policy');
+  await sandbox.git(ada, 'worktree', 'add', '-q', '--detach', policy, 'agent-os');
+  await sandbox.json(policy, ['start', 'changing the policy', '--agent', 'carol']);
+  const change = async (text: string) => {
+    const before = await readFile(join(policy, 'config.yaml'), 'utf8');
+    await write(policy, { 'config.yaml': `${before}# ${text}\n` });
+    expect(await commit(sandbox, policy, '-am', text)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await messageOf(sandbox, policy)).toBe(text);
+  };
+  await change('first');
+  await change('on top of what is made by hand');
+  await sandbox.git(policy, 'checkout', '-q', '-b', 'policy');
+  await change('on a branch of another name');
+  await write(ada, { 'src/app.ts': 'code\n' });
+  expect(refusal(await commit(sandbox, ada, '-am', 'code'))).toContain('everything is locked by bob');
+
+  await sandbox.json(bob, ['unlock', 'everything']);
+  await sandbox.json(bob, ['unlock', 'database-schema']);
+  await sandbox.json(ada, ['locks', '--refresh']);
+  // Twice, because the second one has a marker to go by.
+  await change('while nothing is locked');
+  await sandbox.settled();
+  await change('by the marker');
+  await sandbox.settled();
+  expect((await sessionOf(sandbox, ada, 'carol')).commits).toEqual([]);
+
+  // Code that looks like it is code.
+  await write(ada, { 'config.yaml': 'a: 1\n', 'agents/a.yaml': 'a: 1\n' });
+  await sandbox.git(ada, 'add', '.');
+  expect((await commit(sandbox, ada, '-m', 'code')).exitCode).toBe(0);
+  await sandbox.settled();
+  await write(ada, { 'config.yaml': 'a: 2\n' });
+  expect((await commit(sandbox, ada, '-am', 'more code')).exitCode).toBe(0);
+  expect(await messageOf(sandbox, ada)).toMatch(/\nAgent-OS-Agent: ada\nAgent-OS-Session: /);
+  await sandbox.json(policy, ['done', 'changed']);
+  await sandbox.json(bob, ['lock', 'database-schema', '--paths', 'db/**', '--reason', 'migration 7 runs']);
+  await sandbox.json(ada, ['locks', '--refresh']);
 });
 
 test('a marker that is torn, or of another version, is none', async () => {
@@ -273,7 +324,7 @@ test('a branch that nobody can read, and a program that is gone, cost a line and
   const lost = await sandbox.tryGit(ada, ['commit', '-qam', 'no program'], { env });
   expect(lost).toMatchObject({
     exitCode: 0,
-    stderr: expect.stringMatching(/^agent-os: not checked \(pre-commit\): no node or no agent-os/),
+    stderr: expect.stringMatching(/^agent-os: not checked \(pre-commit\): no node or no agent-os.*\n$/),
   });
   await writeFile(launcher, before);
 
@@ -285,6 +336,11 @@ test('a branch that nobody can read, and a program that is gone, cost a line and
     exitCode: 0,
     stderr: expect.stringContaining('agent-os: not checked (pre-commit)'),
   });
+  // Once, although the message hook is kept from checking, too.
+  expect(broken.stderr.match(/^error: /gm)).toHaveLength(1);
+  expect(broken.stderr).not.toContain('commit-msg');
+  await write(ada, { 'src/app.ts': 'broken again\n' });
+  expect((await commit(sandbox, ada, '-am', 'again')).stderr).toBe(broken.stderr);
   await sandbox.git(ada, 'update-ref', 'refs/heads/agent-os', tip);
 });
 

@@ -139,6 +139,54 @@ test('a merge with a conflict, a squash, and the branch of the session', async (
   expect((await sessionOf(sandbox, team.ada)).branch).toBe('main');
 });
 
+test('a merge that git commits joins the session; a fast-forward to another’s merge and a squash do not', async () => {
+  const joined = async () => (await commits()).includes(await git('rev-parse', 'HEAD'));
+  await git('checkout', '-q', '-b', 'merging');
+  await git('checkout', '-q', '-b', 'merged');
+  await sandbox.commitFile(team.ada, 'merged', '1');
+  await git('checkout', '-q', 'merging');
+  await git('merge', '-q', '--no-ff', '-m', 'merge: no fast-forward', 'merged');
+  expect(await joined()).toBe(true);
+  expect((await git('rev-list', '-1', '--parents', 'HEAD')).split(' ')).toHaveLength(3);
+
+  // Bob merges, and his merge has what ada has as its first parent.
+  await sandbox.git(team.bob, 'fetch', '-q', team.ada, 'merging');
+  await sandbox.git(team.bob, 'checkout', '-q', '-b', 'merging', 'FETCH_HEAD');
+  await sandbox.git(team.bob, 'checkout', '-q', '-b', 'his');
+  await sandbox.commitFile(team.bob, 'his', '1');
+  await sandbox.git(team.bob, 'checkout', '-q', 'merging');
+  await sandbox.git(team.bob, 'merge', '-q', '--no-ff', '-m', 'merge: of bob', 'his');
+  for (const how of [[], ['--ff-only'], ['--rebase']]) {
+    const before = await git('rev-parse', 'HEAD');
+    await git('pull', '-q', ...how, team.bob, 'merging');
+    expect(await git('log', '-1', '--format=%s')).toBe('merge: of bob');
+    expect(await joined(), how.join()).toBe(false);
+    await git('reset', '-q', '--hard', before);
+  }
+
+  await sandbox.commitFile(team.ada, 'ours', '1');
+  await git('pull', '-q', '--no-rebase', '--no-edit', team.bob, 'merging');
+  expect((await git('rev-list', '-1', '--parents', 'HEAD')).split(' ')).toHaveLength(3);
+  expect(await joined()).toBe(true);
+
+  const count = (await commits()).length;
+  await git('checkout', '-q', '-b', 'squashed', 'HEAD~1');
+  await git('reset', '-q', '--hard', 'HEAD~1');
+  await git('merge', '-q', '--squash', 'merging');
+  expect((await commits()).length).toBe(count);
+  await git('reset', '-q', '--hard');
+
+  // Without a reflog a merge is told by its trailers.
+  await git('config', 'core.logAllRefUpdates', 'false');
+  await git('checkout', '-q', '-b', 'unlogged');
+  await rm(join(team.ada, '.git/logs'), { recursive: true });
+  await git('merge', '-q', '--no-ff', '-m', 'merge: no reflog', 'merged', 'merging');
+  expect(await joined()).toBe(true);
+  await git('config', '--unset', 'core.logAllRefUpdates');
+  await git('checkout', '-q', 'main');
+  await git('branch', '-qD', 'merging', 'merged', 'squashed', 'unlogged');
+});
+
 test('a lock of the session that covers what is committed is named; another is not', async () => {
   await sandbox.json(team.ada, ['lock', 'web pages @2', '--paths', 'web/**']);
   await sandbox.json(team.ada, ['lock', 'elsewhere', '--paths', 'else/**']);
@@ -174,12 +222,17 @@ test('ten commits make one push, and it is on the remote', async () => {
   const log = join(team.remote, 'pushes');
   await write(team.remote, { 'hooks/post-receive': `#!/bin/sh\necho push >>'${log}'\n` });
   await sandbox.start('chmod', ['+x', 'hooks/post-receive'], team.remote).result;
+  // The pause for more commits ends when they are made, however long that takes.
+  const [bin, made] = [sandbox.path('pausing'), sandbox.path('made')];
+  await write(bin, { sleep: `#!/bin/sh\nwhile [ ! -e '${made}' ]; do /bin/sleep 0.1; done\n` });
+  await sandbox.start('chmod', ['+x', 'sleep'], bin).result;
+  const env = { PATH: `${bin}:${sandbox.env['PATH']}` };
   for (let number = 1; number <= 10; number += 1) {
     await write(team.ada, { f: String(number) });
-    const env = { AGENT_OS_PAUSE: '3' };
     await git('add', 'f');
     expect((await sandbox.tryGit(team.ada, ['commit', '-qm', `${number}`], { env })).exitCode).toBe(0);
   }
+  await write(sandbox.root, { made: '' });
   await sandbox.settled();
   expect((await readFile(log, 'utf8')).trim().split('\n')).toEqual(['push']);
   await sandbox.json(team.bob, ['sync']);
@@ -225,4 +278,16 @@ test('where nobody had locked anything, a minute later somebody may have', async
   await git('add', 'docs');
   await age(sandbox, ada);
   expect(refusal(await commit(sandbox, ada, '-m', 'docs'))).toContain('docs is locked by bob');
+  await git('reset', '-q');
+});
+
+test('what was published meanwhile does not make the locks of others any younger', async () => {
+  const { ada, bob } = team;
+  await sandbox.json(bob, ['lock', 'assets', '--paths', 'assets/**']);
+  await write(ada, { 'assets/a.svg': '1' });
+  await git('add', 'assets');
+  await age(sandbox, ada);
+  await sandbox.json(ada, ['log', 'add', 'This is pushed without a fetch']);
+  await sandbox.settled();
+  expect(refusal(await commit(sandbox, ada, '-m', 'assets'))).toContain('assets is locked by bob');
 });

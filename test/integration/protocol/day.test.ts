@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { requireTool } from '../../support/processes.ts';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.ts';
-import { PATIENT } from '../cli/support/team.ts';
 import { type } from './support/shells.ts';
 
 const STATE = '.agent-os/state/project-state.json';
@@ -18,7 +17,7 @@ interface Day {
 }
 
 async function begin(): Promise<Day> {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const remote = await sandbox.bareRemote();
   const [backend, frontend] = [
     await sandbox.clone(remote, 'backend'),

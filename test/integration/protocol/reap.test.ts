@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { timePassed } from '../../race/support/clocks.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 const LATER = { env: timePassed(3 * 3600) };
 
@@ -10,7 +10,7 @@ interface Reaped {
 }
 
 test('a session that is gone shows as stale with what it holds, everywhere, and is reaped once by two at once', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { remote, ada, bob } = await makeTeam(sandbox);
   const cyd = await sandbox.clone(remote, 'cyd');
   await sandbox.json(ada, ['lock', 'database-schema', '--paths', 'db/**']);
@@ -37,6 +37,9 @@ test('a session that is gone shows as stale with what it holds, everywhere, and 
   const dry = await sandbox.cli(bob, ['reap'], LATER);
   expect(dry.stdout).toMatch(/^Would end ada \(.*\), which holds api, database-schema: working\n$/);
   expect(dry.stderr).toContain('agent-os reap --yes');
+  const own = await sandbox.cli(ada, ['reap'], LATER);
+  expect(own.stdout).toMatch(/^Left alone ada \(.* \(this is your own session: agent-os done ends it\)\n$/);
+  expect((await sandbox.cli(ada, ['doctor'], LATER)).stdout).toMatch(/still holds .*\n.*agent-os done/);
 
   const both = await Promise.all(
     [bob, cyd].map((clone) => sandbox.json(clone, ['reap', '--yes'], LATER) as Promise<Reaped>),
@@ -59,7 +62,7 @@ test('a session that is gone shows as stale with what it holds, everywhere, and 
 });
 
 test('a session that lives is not touched, nor is one that the remote knows more of', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada, bob } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database-schema']);
   await sandbox.json(ada, ['sync']);
@@ -81,7 +84,7 @@ test('a session that lives is not touched, nor is one that the remote knows more
 });
 
 test('finish works from another worktree, and twice', async () => {
-  const sandbox = await makeSandbox(PATIENT);
+  const sandbox = await makeSandbox();
   const { ada } = await makeTeam(sandbox);
   await sandbox.json(ada, ['lock', 'database-schema']);
   const other = await sandbox.worktree(ada, 'second');

@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -57,6 +58,44 @@ describe.each(presentShells())('in %s', (shell) => {
     const done = await sandbox.start(shell, ['script', word], repository).result;
     expect(done).toMatchObject({ exitCode: 0, stdout: 'lock_resource\n', stderr: '' });
     expect(counted.starts().slice(before)).toEqual([]);
+  });
+
+  test('whether it has an argument does not depend on how the file is named, or what stands around it', async () => {
+    const sandbox = await makeSandbox();
+    const repository = await openRepository(sandbox);
+    const script = join(repository, 'script');
+    symlinkSync(join(repository, SCRIPT), join(repository, 'lc'));
+    const run = async (line: string, ...words: string[]) => {
+      writeFileSync(script, `set -eu\nLC='${join(repository, SCRIPT)}'\n${line}\n`);
+      const done = await sandbox.start(shell, [script, ...words], repository).result;
+      expect(done, line).toMatchObject({ exitCode: 0, stderr: '' });
+      return done.stdout.split('\n')[0];
+    };
+    // POSIX sh takes an agent's name for an argument, and nothing else.
+    const words = shell === 'dash' ? ['--verbose', 'Not A Name'] : ['deploy', '--verbose'];
+    for (const line of [
+      '. "$LC"',
+      'F=$LC; . $F 2>/dev/null',
+      `[ -f ${SCRIPT} ] && . ${SCRIPT}`,
+      `if [ -f ${SCRIPT} ]; then . "./${SCRIPT}"; fi`,
+      '. ./lc',
+      'load() { . ./lc; }; load --twice',
+      'eval ". ./lc"',
+      '. ./lc || echo "no load-context.sh here"',
+    ])
+      for (const word of words) expect(await run(line, word), `${line} of ${word}`).toBe('');
+    if (shell === 'dash') {
+      expect(await run('set -- go-backend; . "$LC"')).toBe('Context of go-backend');
+      return;
+    }
+    for (const line of [
+      '. "$LC" go-backend',
+      `AGENT=go-backend; [ -f ${SCRIPT} ] && . ${SCRIPT} "$AGENT" 2>/dev/null`,
+      '. ./lc go-backend',
+      'load() { . "$@"; }; load ./lc go-backend',
+      '. ./lc \\\n  go-backend',
+    ])
+      expect(await run(line, 'deploy'), line).toBe('Context of go-backend');
   });
 
   test('every function does its work and returns the exit code of the command line', async () => {
@@ -246,7 +285,7 @@ test('an installed package renders a script that finds it, whatever its folder i
   const repository = await sandbox.repository('ada');
   const packed = execFileSync(
     'npm',
-    ['pack', '--silent', '--ignore-scripts', '--pack-destination', sandbox.root],
+    ['pack', '--silent', '--ignore-scripts', '--no-update-notifier', '--pack-destination', sandbox.root],
     {
       cwd: PROJECT,
       encoding: 'utf8',

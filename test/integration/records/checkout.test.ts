@@ -36,3 +36,18 @@ test('the branch does not move under a checkout of it, whose next commit would t
     entries: [{ text: 'precious' }],
   });
 });
+
+test('HEAD of a bare repository is no checkout: its worktrees write, wherever it points', async () => {
+  const sandbox = await makeSandbox({ AGENT_OS_PUBLISH: 'manual' });
+  const remote = await sandbox.bareRemote();
+  await sandbox.json(await sandbox.clone(remote, 'ada'), ['init', '--no-view', '--no-hooks']);
+  await sandbox.git(remote, 'symbolic-ref', 'HEAD', 'refs/heads/agent-os');
+  const bare = sandbox.path('bare.git');
+  await sandbox.git(sandbox.root, 'clone', '--quiet', '--bare', remote, bare);
+  const work = await sandbox.worktree(bare, 'work');
+  await sandbox.json(work, ['init', '--no-view', '--no-hooks', '--agent', 'bob']);
+  await sandbox.json(work, ['log', 'add', 'from a worktree', '--agent', 'bob']);
+  expect(await sandbox.json(work, ['log', 'show', 'bob'])).toMatchObject({
+    entries: [{ text: 'from a worktree' }],
+  });
+});

@@ -25,6 +25,20 @@ test('the project state goes through an editor, comments included', async () => 
   expect(await edit({ EDITOR: 'false' })).toMatchObject({ stdout: '', exitCode: 2 });
   expect(await edit({ EDITOR: '' })).toMatchObject({ stdout: '', exitCode: 2 });
 
+  const policy = await makeEditor(
+    sandbox.path('policy'),
+    `printf 'locks:\\n  ttl: %s # for now\\n' 3h >> "$2"`,
+  );
+  expect(await sandbox.cli(repository, ['config', 'edit'], { env: policy })).toMatchObject({
+    stdout: 'Changed config.yaml\n',
+    exitCode: 0,
+  });
+  expect(await sandbox.cli(repository, ['config', 'get', 'locks.ttl'])).toMatchObject({ stdout: '3h\n' });
+  expect(await sandbox.cli(repository, ['config', 'set', 'guards.lock', 'off'])).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('odd: guards.lock has no effect'),
+  });
+
   const broken = await edit(await makeEditor(sandbox.path('broken'), `echo 'a: [1' > "$2"`));
   expect(broken).toMatchObject({ stdout: '', exitCode: 2 });
   const kept = /Your text is in (\S+)\.\n$/.exec(broken.stderr)?.[1] ?? '';

@@ -217,3 +217,21 @@ describe('publishing', () => {
     expect(await sandbox.json(ada, ['status'])).toMatchObject({ unsynced: [] });
   });
 });
+
+test.each([
+  ['that nobody can read', '<<<<<<< HEAD\n'],
+  ['of a newer version', 'schema: agent-os/config/v99\n'],
+])('a policy %s keeps nothing from being published, and gc from removing anything', async (_, config) => {
+  const { sandbox, ada, desk, bob } = await makeTeam();
+  await sandbox.git(desk, 'checkout', '-q', '--detach', 'agent-os');
+  await writeFile(`${desk}/config.yaml`, config);
+  await sandbox.git(desk, 'commit', '-qam', 'policy');
+  await sandbox.git(desk, 'push', '-q', '.', 'HEAD:agent-os');
+  await sandbox.json(ada, ['sync']);
+  await sandbox.json(ada, as('go-backend', 'send', 'reviewer', 'Still here'));
+  await sandbox.json(ada, ['sync']);
+  await sandbox.json(bob, ['sync']);
+  const { messages } = (await sandbox.json(bob, as('reviewer', 'inbox'))) as Listing;
+  expect(messages.map(({ body }) => body)).toEqual(['Still here']);
+  expect((await sandbox.cli(ada, ['gc'])).exitCode).toBe(1);
+});

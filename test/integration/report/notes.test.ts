@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { PATIENT } from '../cli/support/team.ts';
 import { beginStory } from './story.ts';
 
 const NOTES = ['log', '-1', '--format=%N', '--notes=agent-os'] as const;
@@ -21,9 +20,9 @@ describe('notes', () => {
       input: '# Log in\n\n\u001b[31mTokens live in Redis.\n',
     });
     await sync(ada);
-    const first = await sandbox.json(ada, ['notes'], { env: PATIENT });
+    const first = await sandbox.json(ada, ['notes']);
     expect(first).toMatchObject({ ref: 'refs/notes/agent-os', commits: 1, published: true });
-    expect(await sandbox.json(ada, ['notes'], { env: PATIENT })).toEqual(first);
+    expect(await sandbox.json(ada, ['notes'])).toEqual(first);
     expect(await sandbox.git(ada, ...NOTES)).toMatch(
       /^Recap [0-9A-Z]{26} by go-backend, \S+: Log in\n\n {4}# Log in\n\n {4}\[31mTokens live in Redis\.\n*$/,
     );
@@ -33,11 +32,11 @@ describe('notes', () => {
     await sandbox.git(bob, 'checkout', '-q', 'topic');
     await sandbox.git(bob, 'notes', '--ref=agent-os', 'add', '-m', 'reviewed');
     await as(bob, 'web')('recap', 'add', '--range', 'main..topic', '--title', 'Reviewed');
-    expect(await sandbox.json(bob, ['notes'], { env: PATIENT })).toMatchObject({
+    expect(await sandbox.json(bob, ['notes'])).toMatchObject({
       commits: 1,
       published: true,
     });
-    await sandbox.json(ada, ['notes'], { env: PATIENT });
+    await sandbox.json(ada, ['notes']);
     for (const clone of [ada, bob]) {
       const note = await sandbox.git(clone, ...NOTES);
       expect(note).toMatch(/^reviewed\n\nRecap /);
@@ -57,9 +56,9 @@ describe('notes', () => {
     await sandbox.commitFile(bob, 'b', '1');
     await as(ada, 'one')('recap', 'add', '--range', 'main..topic');
     await as(bob, 'two')('recap', 'add', '--range', 'origin/main..main');
-    const both = [ada, bob].map((clone) => sandbox.json(clone, ['notes'], { env: PATIENT }));
+    const both = [ada, bob].map((clone) => sandbox.json(clone, ['notes']));
     await Promise.all(both);
-    expect(await sandbox.json(ada, ['notes'], { env: PATIENT })).toMatchObject({
+    expect(await sandbox.json(ada, ['notes'])).toMatchObject({
       commits: 2,
       published: true,
     });
@@ -78,7 +77,7 @@ describe('notes', () => {
     expect((await sandbox.git(ada, ...NOTES)).match(/^Recap /gm)).toHaveLength(2);
 
     await sandbox.git(ada, 'remote', 'set-url', 'origin', `${remote}.gone`);
-    const refused = await sandbox.cli(ada, ['notes'], { env: PATIENT });
+    const refused = await sandbox.cli(ada, ['notes']);
     expect(refused).toMatchObject({ exitCode: 5, stdout: '' });
     expect(await sandbox.json(ada, ['notes', '--offline'])).toMatchObject({ commits: 1, published: false });
   });

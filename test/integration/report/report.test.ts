@@ -2,9 +2,9 @@ import { readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../../src/domain/report/report.ts';
+import { clockStopped } from '../../race/support/clocks.ts';
 import { HOSTILE_TEXT } from '../../support/sample-report.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
-import { PATIENT } from '../cli/support/team.ts';
 import { beginStory, idOf, lockOf } from './story.ts';
 
 const DEFINITION = `---
@@ -17,6 +17,7 @@ gates:
 ---
 Text.
 `;
+const WEB = '---\nname: web\ncommands: ["build-page [name]"]\n---\nText.\n';
 const RECAP = `---
 title: Authentication
 gates:
@@ -42,6 +43,8 @@ test('a report has who, what, under which lock, what was said, decided and left 
   await sandbox.commitFile(ada, 'api/a.go', '1', 'feat: endpoints');
   await backend('send', 'web', 'Which cookie?', '--ack');
   await backend('handoff', 'web', 'Build the login page');
+  await sandbox.json(ada, ['agent', 'add', '-'], { input: WEB });
+  await backend('dispatch', '@agent:web build-page login');
   await sandbox.json(ada, ['recap', 'add', '-', '--agent', 'go-backend'], { input: RECAP });
   await backend('lock', 'api-contracts');
   await backend('done', 'Users can log in');
@@ -59,7 +62,7 @@ test('a report has who, what, under which lock, what was said, decided and left 
   await sandbox.git(ada, 'fetch', '-q');
   await sync(ada);
 
-  const report = (await sandbox.json(ada, ['report'], { env: PATIENT })) as Report;
+  const report = (await sandbox.json(ada, ['report'])) as Report;
   expect(report).toMatchObject({
     schema: 'agent-os/cli/report/v1',
     range: { text: 'origin/HEAD..HEAD', branch: 'topic' },
@@ -83,6 +86,7 @@ test('a report has who, what, under which lock, what was said, decided and left 
     messages: [
       { kind: 'message', subject: 'Which cookie?', waitingFor: ['web'], session },
       { kind: 'handoff', to: ['web'], session },
+      { kind: 'task', to: ['web'], openFor: ['web'], session },
     ],
     locks: [
       {
@@ -108,7 +112,43 @@ test('a report has who, what, under which lock, what was said, decided and left 
   const [held] = report.locks;
   expect(held?.commits).toEqual([report.commits[1]?.oid]);
   expect(held?.heldFor).toBe(Date.parse(held?.endedAt ?? '') - Date.parse(held?.acquiredAt ?? ''));
-  expect(report.open.map(({ kind }) => kind)).toEqual(['acknowledgement', 'acknowledgement', 'gate', 'gate']);
+  const open = report.open.map(({ kind }) => kind);
+  expect(open).toEqual(['acknowledgement', 'acknowledgement', 'task', 'gate', 'gate']);
+});
+
+test('gates: a report and verify say the same of one session, whatever its recap calls them', async () => {
+  const sandbox = await makeSandbox();
+  const { ada, backend, trailers, sync } = await beginStory(sandbox);
+  await sandbox.json(ada, ['agent', 'add', '-'], { input: DEFINITION });
+  const session = idOf(await backend('start', 'Authentication'));
+  await sandbox.commitFile(ada, 'a', '1', `feat: a\n\n${trailers('go-backend', session)}`);
+
+  const report = async (text: string) => {
+    await sandbox.json(ada, ['recap', 'add', '-', '--agent', 'go-backend'], { input: text });
+    await sync(ada);
+    const reported = (await sandbox.json(ada, ['report', 'main..topic'])) as Report;
+    const verified = (await sandbox.json(ada, ['verify', 'main..topic'])) as {
+      findings: { rule: string; message: string }[];
+    };
+    return {
+      outcomes: reported.gates.map(({ name, outcome }) => `${name}: ${outcome}`),
+      open: reported.open.flatMap((item) => (item.kind === 'gate' ? [item.name] : [])),
+      found: verified.findings.flatMap(({ rule, message }) => (rule === 'gates' ? [message] : [])),
+    };
+  };
+  expect(await report('## Quality gates\n- Coverage: 76 %')).toEqual({
+    outcomes: ['test coverage: failed', 'lint: not reported'],
+    open: ['test coverage', 'lint'],
+    found: [
+      'go-backend: the gate test coverage is reported as passed with 76 %, and its card asks for at least 80 %',
+      'go-backend: the gate lint is in no recap of the session',
+    ],
+  });
+  expect(await report('## Quality gates\n- Coverage: 84 %\n- Linting: passed')).toEqual({
+    outcomes: ['test coverage: passed', 'lint: passed'],
+    open: [],
+    found: [],
+  });
 });
 
 describe('a session is found behind its commits', () => {
@@ -137,10 +177,10 @@ describe('a session is found behind its commits', () => {
     }
 
     const reviewer = await sandbox.clone(remote, 'reviewer');
-    await sandbox.json(reviewer, ['init', '--no-hooks', '--no-view'], { env: PATIENT });
+    await sandbox.json(reviewer, ['init', '--no-hooks', '--no-view']);
     const makersOf = async (branch: string) => {
       const args = ['report', `origin/main..origin/${branch}`];
-      const { commits: found } = (await sandbox.json(reviewer, args, { env: PATIENT })) as Report;
+      const { commits: found } = (await sandbox.json(reviewer, args)) as Report;
       return found.map(({ makers }) => makers.map((maker) => [maker.session, maker.evidence]));
     };
     expect((await sandbox.tryGit(reviewer, ['cat-file', '-e', commits[0] ?? ''])).exitCode).not.toBe(0);
@@ -186,16 +226,16 @@ describe('the formats', () => {
     const message = `${HOSTILE_TEXT}\n\n${trailers('go-backend', session)}`;
     await sandbox.commitFile(ada, '<img src=x>', '1', message);
     const files = { markdown: 'r.md', html: 'r.html', json: 'r.json' };
+    const options = { env: clockStopped(Date.now()) };
     for (const [format, file] of Object.entries(files)) {
-      const shown = await sandbox.cli(ada, ['report', 'main..topic', '--offline', '--format', format]);
+      const args = ['report', 'main..topic', '--offline'];
+      const shown = await sandbox.cli(ada, [...args, '--format', format], options);
       expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
       expect(shown.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|^\s*::|##\[/m);
-      const written = await sandbox.cli(ada, ['report', 'main..topic', '--offline', '--output', file]);
+      const written = await sandbox.cli(ada, [...args, '--output', file], options);
       expect(written).toMatchObject({ exitCode: 0, stdout: `Wrote ${file}\n`, stderr: '' });
       const text = await readFile(join(ada, file), 'utf8');
-      const withoutClock = (page: string) =>
-        page.replace(/\d{4}-\d\d-\d\d[T ][\d:.]+|"heldFor": \d+|\d+ s|"\d+%"|"[\d.]+%"/g, '');
-      expect(withoutClock(text).trimEnd()).toBe(withoutClock(shown.stdout).trimEnd());
+      expect(text.trimEnd()).toBe(shown.stdout.trimEnd());
     }
     const html = await readFile(join(ada, files.html), 'utf8');
     expect(html).not.toMatch(/<(?:script|img|b>@)/);
@@ -209,7 +249,7 @@ describe('the formats', () => {
     const sandbox = await makeSandbox();
     const { ada } = await beginStory(sandbox);
     await symlink('there.md', join(ada, 'link.md'));
-    expect((await sandbox.cli(ada, ['report', '--output', 'link.md'], { env: PATIENT })).exitCode).toBe(0);
+    expect((await sandbox.cli(ada, ['report', '--output', 'link.md'])).exitCode).toBe(0);
     expect((await stat(join(ada, 'there.md'))).size).toBeGreaterThan(20);
     for (const path of ['missing/r.md', '.']) {
       const refused = await sandbox.cli(ada, ['report', '--offline', '--output', path]);

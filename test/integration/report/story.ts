@@ -1,5 +1,4 @@
 import type { Sandbox } from '../../support/sandbox.ts';
-import { PATIENT } from '../cli/support/team.ts';
 
 interface Lock {
   readonly resource: string;
@@ -12,7 +11,7 @@ export async function beginStory(sandbox: Sandbox) {
   const [ada, bob] = [await sandbox.clone(remote, 'ada'), await sandbox.clone(remote, 'bob')];
   for (const clone of [ada, bob]) {
     await sandbox.git(clone, 'config', 'agent-os.publish', 'manual');
-    await sandbox.json(clone, ['init', '--no-hooks', '--no-view'], { env: PATIENT });
+    await sandbox.json(clone, ['init', '--no-hooks', '--no-view']);
   }
   await sandbox.git(ada, 'checkout', '-q', '-b', 'topic');
 
@@ -20,7 +19,7 @@ export async function beginStory(sandbox: Sandbox) {
   const as =
     (clone: string, agent: string) =>
     async (...args: string[]) =>
-      (await sandbox.json(clone, [...args, '--agent', agent], { env: PATIENT })) as Record<string, unknown>;
+      (await sandbox.json(clone, [...args, '--agent', agent])) as Record<string, unknown>;
 
   return {
     ...{ remote, ada, bob, as },
@@ -32,7 +31,7 @@ export async function beginStory(sandbox: Sandbox) {
         `Agent-OS-Session: ${session}`,
         ...(lock === undefined ? [] : [`Agent-OS-Lock: ${lock.resource}@${lock.token}`]),
       ].join('\n'),
-    sync: (clone: string) => sandbox.json(clone, ['sync'], { env: PATIENT }),
+    sync: (clone: string) => sandbox.json(clone, ['sync']),
   };
 }
 

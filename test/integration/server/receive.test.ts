@@ -1,17 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MERGE_VERSION } from '../../../src/store/commit-message.ts';
 import { serveHttp } from '../../support/http-remote.ts';
 import { installHook } from '../../support/remote-hooks.ts';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /** One guarded remote with two clones for the whole file: every push that is refused leaves it as it was. */
 let sandbox: Sandbox;
 let team: Awaited<ReturnType<typeof makeTeam>>;
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   team = await makeTeam(sandbox);
   await sandbox.json(team.remote, ['server', 'install']);
   await sandbox.json(team.ada, ['sync']);
@@ -120,6 +121,22 @@ test('a running lock is not taken by somebody else, and neither its token nor it
   expect(await remoteLock()).toBe(held);
 });
 
+test('a record is not called what it is not', async () => {
+  const { bob } = team;
+  const held = await remoteLock();
+  const content = await lockFile(bob, held);
+  const free = await forge(bob, {
+    file: 'lock.yaml',
+    content,
+    parents: [held],
+    message: 'free database #5\n',
+  });
+  expect(await push(bob, `${free}:${lockRef}`)).toMatch(
+    /its subject is not what its record says, 'held database by ada until /,
+  );
+  expect(await remoteLock()).toBe(held);
+});
+
 test('a live claim does not vanish, and none appears without its lock', async () => {
   const { bob, remote } = team;
   const ref = 'refs/agent-os/claims';
@@ -165,13 +182,15 @@ test('the branch is neither rewritten nor removed, and takes no broken file and 
   const workflow = await sandbox.commitFile(worktree, '.github/workflows/x.yml', 'on: push\n');
   expect(await push(ada, `${workflow}:${ref}`)).toContain('could run on the host');
   const tree = await sandbox.git(ada, 'rev-parse', `${tip}~1^{tree}`);
-  const message = 'merge: 2 lines of history\n\nAgent-OS-Merge: 1\nAgent-OS-Clock: 001795415340000\n';
+  const message = `merge: 2 lines of history\n\nAgent-OS-Merge: ${MERGE_VERSION}\nAgent-OS-Clock: 001795415340000\n`;
   const merge = await sandbox.tryGit(ada, ['commit-tree', '-p', tip, '-p', `${tip}~1`, tree], {
     input: message,
   });
-  expect(await push(ada, `${merge.stdout.trim()}:${ref}`)).toContain(
-    'its content is not what that merge gives',
-  );
+  for (const place of [ref, 'refs/agent-os/outbox/0123456789abcdef']) {
+    expect(await push(ada, `${merge.stdout.trim()}:${place}`), place).toContain(
+      'its content is not what that merge gives',
+    );
+  }
   expect(await sandbox.git(remote, 'rev-parse', ref)).toBe(tip);
 });
 
@@ -239,7 +258,7 @@ test('a hook that was there runs first, has its say, and stands in its place aga
 });
 
 test('who pushes is whom the web server has authenticated, and acts for the agents that config.yaml gives them', async () => {
-  const own = await openSandbox(PATIENT);
+  const own = await openSandbox();
   try {
     const { remote, ada, bob } = await makeTeam(own);
     await own.json(remote, ['server', 'install']);

@@ -3,7 +3,7 @@ import { lacksTool } from '../../support/processes.ts';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
 import { BRANCH, type Forgery, type SigningTeam, signTeam } from '../../support/signing.ts';
 import { serveSsh } from '../../support/ssh-remote.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /** One guarded remote whose policy asks for signatures, and two clones that sign. What is refused leaves it as it was. */
 let sandbox: Sandbox;
@@ -12,7 +12,7 @@ let signing: SigningTeam;
 const OUTBOX = 'refs/agent-os/outbox/0123456789abcdef';
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   team = await makeTeam(sandbox);
   signing = await signTeam(sandbox, team);
   await sandbox.json(team.remote, ['server', 'install']);
@@ -77,6 +77,7 @@ test('a lock does not move without the signature of whom it names', async () => 
     agent: 'bob',
     ref: 'refs/agent-os/claims',
     parent: await onRemote('refs/agent-os/locks/own'),
+    subject: await sandbox.git(team.remote, 'log', '-1', '--format=%s', 'refs/agent-os/locks/own'),
   });
   expect(await push(moved, 'refs/agent-os/locks/own')).toContain('was signed for refs/agent-os/claims');
 });

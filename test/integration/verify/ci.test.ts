@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serveHttp } from '../../support/http-remote.ts';
 import { openSandbox, PROJECT, type Sandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /** A team with a topic of 120 commits on top of main, which itself went on: what CI sees of a pull request. */
 let sandbox: Sandbox;
@@ -16,7 +16,7 @@ const TOPIC = 120;
 const PAST = 500;
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   const team = await makeTeam(sandbox);
   ({ remote, ada } = team);
   await sandbox.json(ada, ['sync']);
@@ -91,6 +91,14 @@ test('not knowing is no pass: no network, no credentials, no such commit, nothin
   });
   const missing = await sandbox.json(clone, ['verify', `${'1'.repeat(40)}..${head}`], { exit: 5 });
   expect(missing).toMatchObject({ error: { hint: expect.stringContaining('--unshallow origin') } });
+  const parent = await sandbox.json(clone, ['verify', 'HEAD~1..HEAD'], { exit: 5 });
+  expect(parent).toMatchObject({
+    error: {
+      code: 'CANNOT_VERIFY',
+      message: "'HEAD~1..HEAD' begins at 'HEAD~1', which names no commit in this shallow clone",
+      hint: expect.stringContaining('--unshallow origin'),
+    },
+  });
 
   await sandbox.git(clone, 'remote', 'set-url', 'origin', http.url);
   expect(await sandbox.json(clone, ['verify', range], { exit: 5 })).toMatchObject({

@@ -2,7 +2,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /**
  * One remote with a history of locks, and a plain clone of it as CI has one, in which each case makes its commit: the
@@ -25,7 +25,7 @@ async function lock(clone: string, resource: string, ...options: string[]): Prom
 }
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   const team = await makeTeam(sandbox);
   remote = team.remote;
   const { ada, bob } = team;
@@ -104,7 +104,9 @@ const held = (resource: string, token = resource) => `${resource}@${tokens.get(t
 
 test('foreign-lock: what another session has locked is not changed, by whoever has no session either', async () => {
   expect(await findings('foreign-lock', await commit('db/schema.sql'))).toEqual([
-    expect.stringMatching(/^changes db\/schema.sql, which ada has locked as database until /),
+    expect.stringMatching(
+      /^changes db\/schema.sql, which ada has locked as database until [-\d]+ [:\d]+ UTC \(in .+\)$/,
+    ),
   ]);
   expect(await findings('foreign-lock', await commit('db/schema.sql', { agent: 'bob' }))).toHaveLength(1);
   const own = await commit('db/schema.sql', { agent: 'ada', lock: held('database') });
@@ -235,6 +237,35 @@ describe('the branch', () => {
     expect(mixed.found.join('\n')).toMatch(/has a history of another origin/);
   });
 
+  test('branch-history: a rewritten branch stays one however often it is asked, until somebody says that it was meant', async () => {
+    const passed = { exitCode: 0, found: [] };
+    const rewritten = { exitCode: 4, found: [expect.stringMatching(/^branch-history: .* was rewritten/)] };
+    expect(await checkCopy(async () => {})).toEqual(passed);
+    const work = sandbox.path(`work-${count}`);
+    const again = async (clone: string, ...options: string[]) => {
+      const done = await sandbox.cli(clone, ['verify', '--state', '--json', ...options]);
+      const { findings: all } = JSON.parse(done.stdout) as Verified;
+      const found = all
+        .filter(({ severity }) => severity === 'error')
+        .map(({ rule, message }) => `${rule}: ${message}`);
+      return { exitCode: done.exitCode, found };
+    };
+    const ciAgain = (...options: string[]) => again(ci, '--remote', `copy-${count}`, ...options);
+    // Another clone of it, which has fetched the branch, and has never checked it.
+    const joined = await sandbox.clone(sandbox.path(`copy-${count}.git`), 'joined');
+    await sandbox.json(joined, ['init', '--no-hooks', '--no-view']);
+
+    await force(work, 'HEAD~1');
+    expect(await ciAgain()).toEqual(rewritten);
+    expect(await ciAgain()).toEqual(rewritten);
+    expect(await again(joined)).toEqual(rewritten);
+    await sandbox.json(joined, ['locks', '--refresh']);
+    expect(await again(joined)).toEqual(rewritten);
+    const now = await sandbox.git(work, 'rev-parse', 'HEAD~1');
+    expect(await ciAgain('--before', now)).toEqual(passed);
+    expect(await ciAgain()).toEqual(passed);
+  });
+
   test.each([
     ['a broken record', 'agents/ada.yaml', 'schema: agent-os/card/v1\nname: [\n', /agents\/ada.yaml/],
     [
@@ -303,6 +334,32 @@ describe('the branch', () => {
     expect(unknown.exitCode).toBe(5);
   });
 
+  test('lock-record: one whose subject says something else than it holds is an error', async () => {
+    const done = await checkCopy(async (work) => {
+      const ref = 'refs/agent-os/locks/database';
+      await sandbox.git(work, 'fetch', '--quiet', 'origin', ref);
+      const held = 'FETCH_HEAD^{tree}';
+      const forged = await sandbox.git(
+        work,
+        'commit-tree',
+        '-p',
+        'FETCH_HEAD',
+        '-m',
+        'free database #5',
+        held,
+      );
+      await sandbox.git(work, 'push', '--quiet', 'origin', `${forged}:${ref}`);
+    });
+    expect(done).toEqual({
+      exitCode: 4,
+      found: [
+        expect.stringMatching(
+          /^lock-record: .* calls itself 'free database #5', .* 'held database by ada until /,
+        ),
+      ],
+    });
+  });
+
   test('severities of config.yaml decide: a warning is no failure, off says nothing', async () => {
     await checkCopy(async (work) => {
       const policy = 'schema: agent-os/config/v1\nverify:\n  foreign-lock: warn\n  trailers: "off"\n';
@@ -312,6 +369,9 @@ describe('the branch', () => {
     const made = await commit('db/schema.sql', { agent: 'mallory' });
     const done = await sandbox.cli(ci, ['verify', `${base}..${made}`, '--remote', `copy-${count}`]);
     expect(done.stdout).toMatch(/^warn \[foreign-lock\] [0-9a-f]{12} changes db\/schema.sql/);
+    expect(done.stdout).toMatch(
+      /\nok 1 commit, with refs\/heads\/agent-os at [0-9a-f]{12}; \d+ warnings?, which fails? nothing\n$/,
+    );
     expect({ stderr: done.stderr, exitCode: done.exitCode }).toEqual({ stderr: '', exitCode: 0 });
   });
 });

@@ -1,10 +1,11 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MERGE_VERSION } from '../../../src/store/commit-message.ts';
 import { lacksTool } from '../../support/processes.ts';
 import { openSandbox, type Sandbox } from '../../support/sandbox.ts';
 import { BRANCH, type Forgery, type SigningTeam, signTeam } from '../../support/signing.ts';
-import { makeTeam, PATIENT } from '../cli/support/team.ts';
+import { makeTeam } from '../cli/support/team.ts';
 
 /**
  * One remote whose policy asks for signatures, two clones that sign with keys that their cards name, and a key of a
@@ -18,7 +19,7 @@ const LOCK = 'refs/agent-os/locks/database';
 const onRemote = (ref: string) => sandbox.git(team.remote, 'rev-parse', ref);
 
 beforeAll(async () => {
-  sandbox = await openSandbox(PATIENT);
+  sandbox = await openSandbox();
   team = await makeTeam(sandbox);
   signing = await signTeam(sandbox, team);
 });
@@ -132,14 +133,14 @@ test('merges are not signed, and two clones that sign with different keys make t
 describe('found is an operation', () => {
   test('without a signature, though it calls itself a merge', async () => {
     expect(await foundWith(BRANCH, await forge({}))).toEqual([`is not signed, and is on ${BRANCH}`]);
-    const more = 'Agent-OS-Merge: 1\nAgent-OS-Clock: 001795415340000\n';
+    const more = `Agent-OS-Merge: ${MERGE_VERSION}\nAgent-OS-Clock: 001795415340000\n`;
     expect(await foundWith(BRANCH, await forge({ more }))).toEqual([`is not signed, and is on ${BRANCH}`]);
   });
 
   test('that is a merge without a signature, and holds something else than its parents make', async () => {
     await sandbox.json(team.ada, ['log', 'add', 'something that the base does not have']);
     await sandbox.json(team.ada, ['sync']);
-    const more = 'Agent-OS-Merge: 1\nAgent-OS-Clock: 001795415340000\n';
+    const more = `Agent-OS-Merge: ${MERGE_VERSION}\nAgent-OS-Clock: 001795415340000\n`;
     const merge = { other: signing.base, more };
     expect(await foundWith(BRANCH, await forge(merge))).toEqual([]);
     const made = await forge({ ...merge, tree: `${signing.base}^{tree}` });
@@ -207,6 +208,27 @@ test('a push that takes the rule back is judged by it', async () => {
   expect(await foundWith(BRANCH, off)).toEqual([`is not signed, and is on ${BRANCH}`]);
 });
 
+test('the policy is changed in order by agent-os, and by hand with the trailers that say who acts and where', async () => {
+  const { ada } = team;
+  const at = await onRemote(BRANCH);
+  await sandbox.json(ada, ['sync']);
+  await sandbox.json(ada, ['config', 'set', 'verify.signatures', 'warn']);
+  await sandbox.json(ada, ['sync']);
+  expect(await findings(at)).toEqual([]);
+  await sandbox.json(ada, ['config', 'set', 'verify.signatures', 'error']);
+  const hand = sandbox.path('by-hand');
+  await sandbox.git(ada, 'worktree', 'add', '--quiet', '--detach', hand, 'agent-os');
+  await appendFile(join(hand, 'config.yaml'), '# by hand\n');
+  const trailers = ['--trailer', 'Agent-OS-Agent: ada', '--trailer', `Agent-OS-Ref: ${BRANCH}`];
+  await sandbox.git(hand, 'commit', '--quiet', '-a', '-S', '-m', 'policy', ...trailers);
+  await sandbox.git(hand, 'push', '--quiet', '.', 'HEAD:agent-os');
+  await sandbox.json(ada, ['sync']);
+  expect(await findings(at)).toEqual([]);
+  expect(await sandbox.git(team.remote, 'show', `${BRANCH}:config.yaml`)).toMatch(
+    /signatures: error[\s\S]*# by hand/,
+  );
+});
+
 test('a shallow clone fetches the history that it lacks, and finds the same', async () => {
   const args = ['--depth', '1', '--no-single-branch'];
   const shallow = await sandbox.clone(`file://${team.remote}`, 'shallow', { args });
@@ -254,6 +276,36 @@ test('without knowing where the branch was before, nobody can say whose keys cou
   );
   expect((await sandbox.cli(fresh, ['verify', 'HEAD..HEAD'])).stdout).toContain('is not signed');
   await sandbox.git(team.remote, 'update-ref', LOCK, held);
+});
+
+test('what does not pass once does not pass when it is asked again, or after others have fetched', async () => {
+  const again = await sandbox.clone(team.remote, 'again');
+  await sandbox.git(again, 'config', 'agent-os.remote', 'origin');
+  const verify = async (...options: string[]) => {
+    const done = await sandbox.cli(again, ['verify', '--state', ...options]);
+    return { exitCode: done.exitCode, isUnsigned: done.stdout.includes('is not signed, and is on') };
+  };
+  const unknown = { exitCode: 5, isUnsigned: false };
+  const passed = { exitCode: 0, isUnsigned: false };
+  const refused = { exitCode: 4, isUnsigned: true };
+  // A check of commits takes the branch as it is: that vouches for nothing.
+  await sandbox.json(again, ['verify', 'HEAD..HEAD']);
+  expect(await verify()).toEqual(unknown);
+  expect(await verify()).toEqual(unknown);
+  expect(await verify('--before', signing.base)).toEqual(passed);
+  expect(await verify()).toEqual(passed);
+
+  const tip = await onRemote(BRANCH);
+  await sandbox.git(team.remote, 'update-ref', BRANCH, await forge({}));
+  expect(await verify()).toEqual(refused);
+  await sandbox.json(again, ['locks', '--refresh']);
+  expect(await verify()).toEqual(refused);
+  expect((await sandbox.cli(again, ['verify', 'HEAD..HEAD'])).exitCode).toBe(4);
+  expect(await verify('--offline')).toEqual(refused);
+  await sandbox.git(team.remote, 'update-ref', BRANCH, await forge({ key: 'ada', parent: tip }));
+  expect(await verify()).toEqual(passed);
+  expect(await verify('--offline')).toEqual(passed);
+  await sandbox.git(team.remote, 'update-ref', BRANCH, tip);
 });
 
 test('doctor says that a clone does not sign where the policy asks for it', async () => {

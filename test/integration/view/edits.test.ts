@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { clocksAhead } from '../../race/support/clocks.ts';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.ts';
 
 const STATE = '.agent-os/state/project-state.json';
@@ -92,10 +93,16 @@ test('what is appended to a log through a descriptor held open while the view is
   const repository = await openRepository(sandbox);
   const worktree = await sandbox.worktree(repository, 'second');
   const log = openSync(join(repository, LOG), 'a');
+  // A line that is unfinished for 2 s counts as finished: by these clocks none is, however long the halves take.
+  const env = clocksAhead({ wall: -600 });
   const commands = sandbox.startCli(worktree, ['batch'], {
+    env,
     input: requests(EDITS, (n) => ['log', 'add', `command ${n}`, '--agent', 'go-backend']),
   });
-  const refreshes = sandbox.startCli(repository, ['batch'], { input: requests(EDITS, () => ['status']) });
+  const refreshes = sandbox.startCli(repository, ['batch'], {
+    env,
+    input: requests(EDITS, () => ['status']),
+  });
   let isRunning = true;
   const ended = Promise.all([commands.result, refreshes.result]).finally(() => {
     isRunning = false;

@@ -18,6 +18,11 @@ export function clocksAhead(shift: {
   };
 }
 
+/** For a machine whose wall clock stands still, at so many milliseconds since 1970. */
+export function clockStopped(at: number): Record<string, string> {
+  return { ...clocksAhead({}), TEST_WALL_AT: String(at) };
+}
+
 /** For a machine on which so many seconds have passed since. */
 export function timePassed(seconds: number): Record<string, string> {
   return clocksAhead({ wall: seconds, uptime: seconds });

@@ -11,31 +11,36 @@ resources:
 
 /**
  * Clones of one remote in which `agent-os init` has run; their work is published by `sync` only, so that nothing runs
- * in the background but what a test starts. Their time budget outlasts a busy machine and a test's own pauses.
- * @param url - where clones find the remote; by default its path
+ * in the background but what a test starts.
+ * @param input.url - where clones find the remote; by default its path
+ * @param input.policy - more of config.yaml
  */
 export async function assemble(
   sandbox: Sandbox,
-  input: { readonly remote: string; readonly url?: string; readonly names: readonly string[] },
+  input: {
+    readonly remote: string;
+    readonly url?: string;
+    readonly names: readonly string[];
+    readonly policy?: string;
+  },
 ): Promise<string[]> {
   const clones: string[] = [];
   for (const name of input.names) {
     const clone = await sandbox.clone(input.url ?? input.remote, name);
     await sandbox.git(clone, 'config', 'agent-os.publish', 'manual');
-    await sandbox.git(clone, 'config', 'agent-os.timeout', '120s');
     await sandbox.json(clone, ['init', '--no-hooks', '--no-view']);
-    if (clones.length === 0) await appendToConfig(sandbox, clone);
+    if (clones.length === 0) await appendToConfig(sandbox, clone, RESOURCES + (input.policy ?? ''));
     clones.push(clone);
   }
   return clones;
 }
 
 /** As somebody would by hand: in a work tree of the branch, with an editor and git. */
-async function appendToConfig(sandbox: Sandbox, clone: string): Promise<void> {
+async function appendToConfig(sandbox: Sandbox, clone: string, policy: string): Promise<void> {
   const folder = `${clone}-branch`;
   await sandbox.git(clone, 'worktree', 'add', '--quiet', '--detach', folder, 'refs/heads/agent-os');
   const config = await sandbox.git(folder, 'show', 'HEAD:config.yaml');
-  await sandbox.commitFile(folder, 'config.yaml', config + RESOURCES, 'name our resources');
+  await sandbox.commitFile(folder, 'config.yaml', config + policy, 'name our resources');
   await sandbox.git(folder, 'push', '--quiet', 'origin', 'HEAD:refs/heads/agent-os');
   await sandbox.git(clone, 'worktree', 'remove', '--force', folder);
 }

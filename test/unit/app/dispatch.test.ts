@@ -87,6 +87,18 @@ describe('a command in a commit message', () => {
   });
 });
 
+it('an answer to a task that there is not speaks of tasks', async () => {
+  const workspace = await makeTeam();
+  const answer = (id: string) => answerTask(workspace, { agent: 'go-backend', id, step: 'accept' });
+  await expect(answer('7'.repeat(26))).rejects.toMatchObject({
+    ...{ code: 'NOT_FOUND', hint: 'List them with `agent-os task list --all`.' },
+    message: `there is no task of go-backend with the id ${'7'.repeat(26)}`,
+  });
+  await expect(answer('7ZZZ')).rejects.toMatchObject({
+    message: 'there is no task of go-backend with the id 7ZZZ',
+  });
+});
+
 describe('triggers', () => {
   it('are fired by whoever is first, with the commit’s author and time, and never for old commits', async () => {
     const workspace = await makeTeam();
@@ -103,6 +115,26 @@ describe('triggers', () => {
     expect(messages[0]?.sentAt).toBe(new Date(recent.committedAt * 1000).toISOString());
     expect((await fireTriggers(workspace.worktree('other'), { commits })).messages).toEqual([]);
     expect((await workspace.subjects())[0]).toContain('trigger: go-backend: feat: x');
+  });
+
+  it('of one commit are one message for the agent, which names them all, and their paths', async () => {
+    const workspace = await makeWorkspace({ agent: 'lead' });
+    const triggers = '[{when: schema, paths: [db/**]}, {when: features, commits: [feat]}]';
+    await addAgent(workspace, { definition: DEFINITION.replace(/\[\{.*\}\]/, triggers) });
+    const { oid } = commitAt(workspace, 0, 'a');
+    const copy = commitAt(workspace, 0, 'b');
+    const { fires } = await testTriggers(workspace, { range: 'A..B' });
+    expect(fires.map(({ trigger, commit, status }) => [trigger, commit, status])).toEqual([
+      ['schema', oid, 'new'],
+      ['features', oid, 'new'],
+      ['schema', copy.oid, 'told'],
+      ['features', copy.oid, 'told'],
+    ]);
+    const { messages } = await fireTriggers(workspace, { commits: [oid, copy.oid] });
+    expect(messages).toMatchObject([
+      { to: 'go-backend', trigger: 'schema; features', commit: oid, paths: ['db/1'] },
+    ]);
+    expect((await fireTriggers(workspace, { commits: [copy.oid] })).messages).toEqual([]);
   });
 
   it('are told once for commits that make one change', async () => {

@@ -35,6 +35,7 @@ async function makeHooked(options: { readonly message?: string } = {}) {
   const journal: string[] = [];
   const added: string[] = [];
   const ports: HookPorts = {
+    head: async () => null,
     stagedPaths: async () => [],
     pushedWork: async () => ({ paths: [], messages: [] }),
     readMessage: async () => options.message ?? '',

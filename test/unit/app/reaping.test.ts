@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkBranch } from '../../../src/app/doctor-branch.ts';
 import { listMessages } from '../../../src/app/inbox.ts';
 import { lockResources } from '../../../src/app/locking.ts';
 import { addLogEntry } from '../../../src/app/log.ts';
@@ -97,11 +98,24 @@ describe('reap', () => {
     expect(await listLocks(workspace)).toEqual([SCHEMA]);
   });
 
-  it('does not end the session of who reaps', async () => {
+  it('does not end the session of who reaps, but says whose it is; doctor names what ends it', async () => {
     const workspace = await makeWorkspace();
-    await startSession(workspace, { task: 'Implementing auth' });
+    const { session } = await startSession(workspace, { task: 'Implementing auth' });
+    await lockResources(workspace, { resources: [SCHEMA] });
     workspace.clock.advance(3 * HOUR);
-    expect(await reap(workspace, { dryRun: false })).toEqual({ reaped: [], kept: [] });
+    for (const dryRun of [true, false]) {
+      expect(await reap(workspace, { dryRun })).toMatchObject({
+        reaped: [],
+        kept: [
+          { session: { id: session.id }, holds: [SCHEMA], until: null, why: expect.stringContaining('own') },
+        ],
+      });
+    }
+    const fixOf = async (where: MemoryWorkspace) =>
+      (await checkBranch(where)).find(({ name }) => name === 'sessions')?.fix;
+    expect(await fixOf(workspace)).toContain('agent-os done');
+    expect(await fixOf(workspace.worktree('other'))).toBe('agent-os reap');
+    expect(await listLocks(workspace)).toEqual([SCHEMA]);
   });
 
   it('completes a finish that was killed before it released its locks', async () => {

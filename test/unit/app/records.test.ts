@@ -117,6 +117,17 @@ describe('recaps', () => {
     }
   });
 
+  it('takes gates as a map too, with texts, booleans, or what a list would say', async () => {
+    const workspace = await makeWorkspace();
+    const gates = 'gates:\n  lint: passed\n  types: false\n  scan: {passed: false, detail: 3 CVEs}\n';
+    const { recaps } = await addRecap(workspace, { text: `title: x\n${gates}` });
+    expect(recaps[0]?.gates).toEqual([
+      { name: 'lint', passed: true, detail: 'passed' },
+      { name: 'types', passed: false },
+      { name: 'scan', passed: false, detail: '3 CVEs' },
+    ]);
+  });
+
   it.each(['title: [', 'sections: 3\ntitle: x', 'title: x\ngates: [{name: 1}]'])(
     'refuse %j',
     async (text) => {

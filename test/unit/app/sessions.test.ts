@@ -33,7 +33,7 @@ describe('start', () => {
       startedAt: '2026-11-23T04:00:00.000Z',
       endedAt: null,
     });
-    expect(await workspace.identify()).toEqual({ agent: 'go-backend', session: session.id, by: 'name' });
+    expect(await workspace.identify()).toMatchObject({ agent: 'go-backend', session: session.id });
     expect(await workspace.file(`sessions/go-backend/${session.id}.yaml`)).toContain('status: active');
     expect((await workspace.subjects())[0]).toBe('start: go-backend: Implementing auth');
   });

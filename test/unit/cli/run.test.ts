@@ -249,3 +249,9 @@ test('the table says of each command what the command says of itself', async () 
     for (const spec of specs) expect(spec.examples, entry.name).not.toHaveLength(0);
   }
 });
+
+test('a name of an agent that is none is refused, whatever the command makes of it', async () => {
+  const refused = await trial(['greet', 'Ada', '--agent', 'Bad Name']);
+  expect(refused).toMatchObject({ invocation: undefined, exitCode: 2, stdout: '' });
+  expect(refused.stderr).toContain("'Bad Name'");
+});

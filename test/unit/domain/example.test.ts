@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { decode } from '../../../src/domain/codec.ts';
-import { compareGates } from '../../../src/domain/definition/gate-report.ts';
+import { judgeGates } from '../../../src/domain/definition/gate-report.ts';
 import { readReportedGates } from '../../../src/domain/definition/reported-gates.ts';
 import { findConflicts } from '../../../src/domain/document/conflicts.ts';
 import { loadDocument } from '../../../src/domain/document/load.ts';
@@ -81,7 +81,7 @@ describe('.agent-os.example', () => {
     const recap = decode('recap', read(recapPath), recapPath);
     expect(readReportedGates(recap.body)).toEqual(recap.gates);
     const card = decode('card', read('agents/go-backend.yaml'), '');
-    expect(compareGates(card.gates ?? [], recap.gates ?? []).map(({ status }) => status)).toEqual([
+    expect(judgeGates(card.gates ?? [], [recap.gates ?? []]).map(({ status }) => status)).toEqual([
       'passed',
       'passed',
       'passed',

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownEnvironment, quietSsh } from '../../../src/git/environment.ts';
 import { expectGit, redactCredentials, runGit } from '../../../src/git/process.ts';
 import { openProcesses } from '../../../src/system/processes.ts';
+import { holdTime } from '../../support/passing-time.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
 
 describe('runGit', () => {
@@ -40,14 +42,18 @@ describe('runGit', () => {
   it('ends the whole process group when the time is up, even if it ignores the first signal', async () => {
     const { root: folder } = await makeSandbox();
     const pidFile = join(folder, 'pid');
-    const stubborn = `!trap '' TERM; echo $$ > '${pidFile}'; while :; do sleep 0.05; done`;
-    const result = await runGit({
+    const write = `echo $$ > '${pidFile}.new'; mv '${pidFile}.new' '${pidFile}'`;
+    const stubborn = `!trap '' TERM; ${write}; while :; do sleep 0.05; done`;
+    const pass = holdTime();
+    const running = runGit({
       cwd: folder,
       args: ['stubborn'],
       pins: { 'alias.stubborn': stubborn },
-      timeout: 300,
+      timeout: 600_000,
     });
-    expect(result).toMatchObject({ exitCode: null, timedOut: true });
+    await expect.poll(() => existsSync(pidFile), { timeout: 30_000 }).toBe(true);
+    pass(600_000);
+    expect(await running).toMatchObject({ exitCode: null, timedOut: true });
     const pid = Number(await readFile(pidFile, 'utf8'));
     const { isAlive } = openProcesses();
     await expect.poll(() => isAlive({ pid, startedAt: '' }), { timeout: 10_000 }).toBe(false);

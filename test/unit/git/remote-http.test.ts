@@ -3,11 +3,14 @@ import type { Oid, RefName } from '../../../src/domain/names.ts';
 import { openRemote } from '../../../src/git/remote.ts';
 import { discoverRepository } from '../../../src/git/repository.ts';
 import { type HttpRemoteOptions, serveHttp } from '../../support/http-remote.ts';
+import { holdTime } from '../../support/passing-time.ts';
 import { makeSandbox } from '../../support/sandbox.ts';
 
 const BRANCH = 'refs/heads/agent-os' as RefName;
 const OUTBOX = 'refs/agent-os/outbox/one' as RefName;
 const LOCK = 'refs/agent-os/locks/a' as RefName;
+/** Milliseconds: nothing on this machine takes so long. */
+const BUDGET = 120_000;
 
 async function start(options: HttpRemoteOptions & { readonly budget?: number } = {}) {
   const sandbox = await makeSandbox();
@@ -17,7 +20,7 @@ async function start(options: HttpRemoteOptions & { readonly budget?: number } =
   const setUrl = (url: string) => sandbox.git(clone, 'remote', 'set-url', 'origin', url);
   await setUrl(host.url);
   const { paths } = await discoverRepository(clone, {});
-  const { budget = 20_000 } = options;
+  const { budget = BUDGET } = options;
   const remote = openRemote({ paths, name: 'origin', branch: BRANCH, budget, sshCommand: null });
   const tree = await sandbox.git(clone, 'hash-object', '-w', '-t', 'tree', '/dev/null');
   const commit = async (message: string) =>
@@ -68,10 +71,14 @@ describe('a remote by smart HTTP', () => {
   });
 
   it('that hangs once it has the push leaves the outcome unknown', async () => {
-    const { host, remote, commit } = await start({ budget: 1_500 });
-    void host.fail({ fault: 'hang', service: 'git-receive-pack', request: 'pack' });
+    const { host, remote, commit } = await start();
+    const hangs = host.fail({ fault: 'hang', service: 'git-receive-pack', request: 'pack' });
     const edit = { ref: LOCK, expect: null, to: await commit('one') };
-    expect(await remote.refs.transact([edit])).toMatchObject({ status: 'unknown' });
+    const pass = holdTime();
+    const outcome = remote.refs.transact([edit]);
+    await hangs;
+    pass(BUDGET);
+    expect(await outcome).toMatchObject({ status: 'unknown' });
   });
 
   it('asks for no password, and lets none be seen', async () => {

@@ -16,7 +16,8 @@ describe('Markdown', () => {
     for (const words of [
       '## Agents’ work in main..feature/login',
       '3 agents in 3 sessions made 10 of 11 commits on 3 files.',
-      '### Open (4)',
+      '### Open (5)',
+      '- dba has not done “add-index users”, which go-backend asked for on 2026-11-23 10:00 UTC',
       '- sveltekit-specialist has not acknowledged “Can you confirm the cookie name?”, which go-backend sent on',
       '| go-backend | test coverage | at least 80 % | **failed** | 76 % |',
       '| go-backend | security scan | required | **not reported** | – |',

@@ -1,57 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentName, CloneId, Oid, RefName } from '../../../src/domain/names.ts';
+import type { Oid } from '../../../src/domain/names.ts';
 import { parseOperationId } from '../../../src/domain/operation.ts';
-import type { TreeEntry } from '../../../src/domain/ports.ts';
-import type { Branch, Change } from '../../../src/store/branch.ts';
-import { openBranch } from '../../../src/store/branch-store.ts';
 import { readOperationId } from '../../../src/store/commit-message.ts';
-import { ManualClock, MemoryObjects, MemoryRefs, seededIds, seededRandom } from '../../support/memory.ts';
-
-const REF = 'refs/heads/agent-os' as RefName;
-const AGENT = 'go-backend' as AgentName;
-const PERSON = { name: 'Test', email: 'test@example.invalid' };
-
-/** A clone over shared objects; its branch begins at `root`. */
-function makeClone(objects: MemoryObjects, name: string, root: Oid | null) {
-  const refs = new MemoryRefs(root === null ? [] : [[REF, root]]);
-  const clock = new ManualClock();
-  const random = seededRandom(name.charCodeAt(0));
-  const branch = openBranch({
-    ref: REF,
-    reader: objects.reader(refs),
-    writer: objects.writer,
-    history: objects.history,
-    refs,
-    clock,
-    ids: seededIds(clock, random),
-    random,
-    hash: (text) => text.length.toString(16).padStart(16, '0'),
-    clone: async () => name.padEnd(16, '0') as CloneId,
-    author: async () => PERSON,
-  });
-  const tip = () => objects.reader(refs).commit(REF);
-  return { refs, clock, branch, tip };
-}
-
-async function makeRoot(objects: MemoryObjects, entries: readonly TreeEntry[] = []): Promise<Oid> {
-  const tree = await objects.writer.tree(entries);
-  return objects.writer.commit({ tree, parents: [], message: 'root\n', author: PERSON, at: 1_000_000 });
-}
-
-const write = (branch: Branch, ...changes: Change[]) =>
-  branch.commit({
-    agent: AGENT,
-    session: null,
-    plan: async () => ({ subject: 'test', changes, result: changes.length }),
-  });
-
-const note = (name: string): Change => ({ path: `notes/${name}`, content: `${name}\n` });
-
-async function filesOf(branch: Branch): Promise<readonly string[]> {
-  const files: string[] = [];
-  for await (const { path } of (await branch.snapshot()).walk('')) files.push(path);
-  return files;
-}
+import { MemoryObjects } from '../../support/memory.ts';
+import { AGENT, filesOf, makeClone, makeRoot, note, PERSON, write } from './branch-clone.ts';
 
 describe('an operation', () => {
   it('is one commit whose trailers name the agent and the operation', async () => {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { killMarked } from '../../support/processes.ts';
 import { makeSandbox, openSandbox, PROJECT } from '../../support/sandbox.ts';
 
 test('a sandbox sees no configuration but its own', async () => {
@@ -28,7 +29,7 @@ test('clones of one remote share its first commit', async () => {
 test('paths outside of the sandbox are refused, the checkout of the project most of all', async () => {
   const sandbox = await makeSandbox();
   await expect(sandbox.git(PROJECT, 'status')).rejects.toThrow(/not inside the sandbox/);
-  const inside = await mkdtemp(join(PROJECT, 'node_modules/.sandbox-'));
+  const inside = await mkdtemp(join(import.meta.dirname, '.sandbox-'));
   const outside = process.env['TMPDIR'];
   process.env['TMPDIR'] = inside;
   try {
@@ -58,4 +59,13 @@ test('disposing ends a program that hides its environment', async () => {
   await new Promise((resolve) => hidden.child.stdout?.once('data', resolve));
   await sandbox.dispose();
   expect((await hidden.result).signal).toBe('SIGKILL');
+});
+
+test('disposing ends nobody else’s process, not even one that is between two programs', async () => {
+  const sandbox = await makeSandbox();
+  const restless = sandbox.path('restless');
+  await writeFile(restless, '#!/bin/sh\nexec "$0"\n', { mode: 0o755 });
+  const stranger = sandbox.start(restless, [], sandbox.root);
+  for (let time = 0; time < 50; time += 1) await killMarked('TEST_SANDBOX=/that/of/another/test');
+  expect(stranger.child.signalCode).toBeNull();
 });

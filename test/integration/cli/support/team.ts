@@ -1,8 +1,5 @@
 import type { Sandbox } from '../../../support/sandbox.ts';
 
-/** Environment under which a machine that is busy with other tests is no unreachable remote. */
-export const PATIENT = { AGENT_OS_TIMEOUT: '120s' } as const;
-
 /** A bare remote and two clones that have joined it, each with an agent that has started. */
 export async function makeTeam(sandbox: Sandbox) {
   const remote = await sandbox.bareRemote();

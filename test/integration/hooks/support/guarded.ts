@@ -3,12 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Finished } from '../../../support/processes.ts';
 import type { Sandbox } from '../../../support/sandbox.ts';
 
-/** Environment in which a busy machine is no unreachable remote, and nobody waits for more commits to come. */
-export const HOOKED = {
-  AGENT_OS_TIMEOUT: '120s',
-  AGENT_OS_HOOK_TIMEOUT: '120s',
-  AGENT_OS_PAUSE: '0',
-} as const;
+/** Environment in which nobody waits for more commits to come. */
+export const HOOKED = { AGENT_OS_PAUSE: '0' } as const;
 
 export interface Guarded {
   readonly remote: string;

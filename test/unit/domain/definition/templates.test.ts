@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { compareGates } from '../../../../src/domain/definition/gate-report.ts';
+import { judgeGates } from '../../../../src/domain/definition/gate-report.ts';
 import type { CardGate } from '../../../../src/domain/definition/gates.ts';
 import { parseDefinition } from '../../../../src/domain/definition/parse-definition.ts';
 import { readReportedGates } from '../../../../src/domain/definition/reported-gates.ts';
@@ -50,7 +50,7 @@ it.each(names)('%s says all that a card can hold, and the whole protocol', (name
   ])
     expect(text).toContain(step);
   const recap = /cat > "\$RECAP" << EOF\n([\s\S]*?)EOF/.exec(text)?.[1] ?? '';
-  const results = compareGates(fields['gates'] as unknown as CardGate[], readReportedGates(recap));
+  const results = judgeGates(fields['gates'] as unknown as CardGate[], [readReportedGates(recap)]);
   expect(results.map(({ status }) => status)).toEqual(results.map(() => 'passed'));
   expect(results).toHaveLength((fields['gates'] as unknown[]).length);
 });

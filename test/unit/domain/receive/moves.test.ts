@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../../../src/domain/locks/claims.ts';
-import type { Lease, LockRecord } from '../../../../src/domain/locks/lock-record.ts';
+import { describeLockRecord, type Lease, type LockRecord } from '../../../../src/domain/locks/lock-record.ts';
 import type { AgentName, CloneId, RecordId, ResourceName } from '../../../../src/domain/names.ts';
 import { judgeClaimsMove } from '../../../../src/domain/receive/claims-move.ts';
 import { judgeLockMove, judgeLockRemoval } from '../../../../src/domain/receive/lock-move.ts';
@@ -34,10 +34,24 @@ const bobs = lease({ agent: BOB, session: null, nonce: 'n2', token: TOKEN + 1 })
 function move(
   before: LockRecord | null,
   after: LockRecord,
-  { message = 'held db', pusher = null }: { message?: string; pusher?: Pusher } = {},
+  { note = '', message, pusher = null }: { note?: string; message?: string; pusher?: Pusher } = {},
 ) {
-  return judgeLockMove({ before, after, message, pusher, now: NOW, maxSkew: 600 });
+  const said = message ?? `${describeLockRecord(after)}\n\n${note}`;
+  return judgeLockMove({ before, after, message: said, pusher, now: NOW, maxSkew: 600 });
 }
+
+test('a record is called what it is, in all of the paragraph that git takes for the subject', () => {
+  const [held, free] = [record([lease()]), record([], { token: TOKEN })];
+  const problem = [expect.stringMatching(/^its subject is not what its record says, 'held db by ada until /)];
+  expect(move(held, held, { message: `${describeLockRecord(held)}\n` })).toEqual([]);
+  for (const message of [
+    `${describeLockRecord(free)}\n`,
+    `${describeLockRecord(held)}\n${describeLockRecord(free)}\n`,
+    `\n${describeLockRecord(held)}\n`,
+    '',
+  ])
+    expect(move(held, held, { message }), message).toEqual(problem);
+});
 
 describe('a lock moves', () => {
   const renewed = lease({ renewedAt: NOW + 1, expiresAt: NOW + 7_300_000 });
@@ -68,13 +82,13 @@ describe('a lock moves', () => {
   });
 
   test('by force, with a reason, to a tombstone of the same token, by the one who says so', () => {
-    const message = 'free db\n\nReleased by force by bob: she is away\n';
-    expect(move(record([lease()]), record([]), { message, pusher: new Set([BOB]) })).toEqual([]);
-    expect(move(record([lease()]), record([]), { message })).toEqual([]);
-    expect(move(record([lease()]), record([]), { message, pusher: new Set([ADA]) })).toHaveLength(1);
-    expect(move(record([lease()]), record([], { token: TOKEN + 1 }), { message })).toHaveLength(1);
-    const silent = message.replace('she is away', '');
-    expect(move(record([lease()]), record([]), { message: silent, pusher: new Set([BOB]) })).toHaveLength(1);
+    const note = 'Released by force by bob: she is away\n';
+    expect(move(record([lease()]), record([]), { note, pusher: new Set([BOB]) })).toEqual([]);
+    expect(move(record([lease()]), record([]), { note })).toEqual([]);
+    expect(move(record([lease()]), record([]), { note, pusher: new Set([ADA]) })).toHaveLength(1);
+    expect(move(record([lease()]), record([], { token: TOKEN + 1 }), { note })).toHaveLength(1);
+    const silent = note.replace('she is away', '');
+    expect(move(record([lease()]), record([]), { note: silent, pusher: new Set([BOB]) })).toHaveLength(1);
   });
 });
 

@@ -37,6 +37,14 @@ describe('shown is', () => {
     expect(select({ ...asked, ack_required: false })).toEqual([]);
   });
 
+  test('a task that its agent has not done', () => {
+    const task = message(6, { kind: 'task', from: 'eve' as AgentName, to: 'ada' as AgentName });
+    expect(select(task)).toMatchObject([{ from: 'eve', openFor: ['ada'] }]);
+    expect(select({ ...task, accepted_at: ago(0) })).toMatchObject([{ openFor: ['ada'] }]);
+    expect(select({ ...task, closed_at: ago(0), outcome: 'declined' })).toEqual([]);
+    expect(select(message(5, { kind: 'task', closed_at: ago(0) }))).toMatchObject([{ openFor: [] }]);
+  });
+
   test('nothing of another session of the same agent', () => {
     expect(select(message(5, { session: id(9) }))).toEqual([]);
   });

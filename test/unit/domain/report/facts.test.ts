@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentName, RecordId } from '../../../../src/domain/names.ts';
+import { selectMessages } from '../../../../src/domain/report/conversation.ts';
 import { findOtherBranches, findOtherLocks } from '../../../../src/domain/report/elsewhere.ts';
-import { compareGates } from '../../../../src/domain/report/gates.ts';
+import { reportGates } from '../../../../src/domain/report/gates.ts';
 import { listOpen } from '../../../../src/domain/report/open-items.ts';
-import { ago, commit, HOUR, id, NOW, oid, recap, session } from './records.ts';
+import { ago, commit, HOUR, id, message, NOW, oid, recap, session } from './records.ts';
 
 const ada = 'ada' as AgentName;
 
@@ -21,7 +22,7 @@ describe('gates', () => {
       }),
       recap('bob', 3, { gates: [{ name: 'lint', passed: true }] }),
     ];
-    const gates = compareGates([ada], cards, recaps);
+    const gates = reportGates([ada], cards, recaps);
     expect(gates.map(({ name, required, outcome, detail }) => [name, required, outcome, detail])).toEqual([
       ['Test coverage', true, 'passed', '81 %'],
       ['lint', true, 'not reported', null],
@@ -33,7 +34,7 @@ describe('gates', () => {
     const bound = new Map([[ada, { gates: [{ name: 'coverage', require: '>= 80 %' }] }]]);
     const outcomes = (detail: string) => {
       const recaps = [recap('ada', 1, { gates: [{ name: 'coverage', passed: true, detail }] })];
-      return compareGates([ada], bound, recaps).map(({ outcome }) => outcome);
+      return reportGates([ada], bound, recaps).map(({ outcome }) => outcome);
     };
     expect(outcomes('12 %')).toEqual(['failed']);
     expect(outcomes('84 %')).toEqual(['passed']);
@@ -111,6 +112,18 @@ describe('open is', () => {
     expect(
       why({ locksNow: [{ ...lock, holders: [{ agent: 'bob', session: id(7) }] }], sessions: [done] }),
     ).toEqual([]);
+  });
+
+  test('a task that was sent and is not done', () => {
+    const [sent] = selectMessages([message(5, { kind: 'task' })], [session('ada', 1)], NOW);
+    if (sent === undefined) throw new Error('the task is not of the session');
+    expect(listOpen({ ...nothing, messages: [sent] })).toEqual([
+      {
+        ...{ kind: 'task', message: id(5), from: 'ada', waitingFor: ['bob'] },
+        ...{ subject: 'subject', sentAt: ago(HOUR / 2) },
+      },
+    ]);
+    expect(listOpen({ ...nothing, messages: [{ ...sent, openFor: [] }] })).toEqual([]);
   });
 
   test('commits of nobody, merges aside', () => {

@@ -193,6 +193,7 @@ test('lock-record: left over warns, overlapping and unreadable are errors', () =
   const facts = (records: LockRecord[], claims: Claim[] = []) => ({
     ...board(claims, ...records),
     broken: [],
+    mislabelled: [],
   });
   const none = new Set<RecordId>();
   expect(findBadLocks(facts([record('db', [lease()])]), none, time)).toEqual([]);
@@ -209,9 +210,18 @@ test('lock-record: left over warns, overlapping and unreadable are errors', () =
   ]);
   const shared = rivals.map((one) => ({ ...one, mode: 'shared' as const }));
   expect(findBadLocks(facts(held, shared), none, time)).toEqual([]);
-  const broken = [{ ref: 'refs/agent-os/locks/x', problem: 'no' }];
-  expect(findBadLocks({ ...facts([]), broken }, none, time)).toEqual([
-    expect.not.objectContaining({ atMost: 'warn' }),
+  const oid = '1'.repeat(40) as Oid;
+  const broken = [{ ref: 'refs/agent-os/locks/a%20b', oid, problem: 'no' }];
+  const found = findBadLocks({ ...facts([]), broken }, none, time);
+  expect(found).toEqual([expect.not.objectContaining({ atMost: 'warn' })]);
+  expect(found[0]?.hint).toContain(`agent-os unlock 'a b' --force ${oid} --reason`);
+  const mislabelled = [
+    { ref: 'refs/agent-os/locks/db', subject: 'free db #5', record: record('db', [lease()]) },
+  ];
+  expect(findBadLocks({ ...facts([]), mislabelled }, none, time)).toEqual([
+    expect.objectContaining({
+      message: `refs/agent-os/locks/db calls itself 'free db #5', and its record says 'held db by ada until 2026-11-26T02:00:00Z #${TOKEN}'`,
+    }),
   ]);
 });
 
@@ -228,9 +238,12 @@ test('gates: the last report counts, by name, and a figure below what the card a
     messages(
       findOpenGates([
         {
-          ...{ agent: ADA, session: S1, commit: '1'.repeat(40) as Oid },
+          ...{ agent: ADA, commit: '1'.repeat(40) as Oid },
           required: [{ name: 'Coverage', require }],
-          reported: reported.map(([passed, detail]) => ({ name: 'coverage ', passed, detail })),
+          reported: reported.map(([passed, detail]) => [
+            { name: 'coverage ', passed, ...(detail !== null && { detail }) },
+            { name: 'e2e', passed: false },
+          ]),
         },
       ]),
     );
@@ -242,6 +255,9 @@ test('gates: the last report counts, by name, and a figure below what the card a
   ]);
   expect(judge('at least 80 %')).toEqual(['ada: the gate Coverage is in no recap of the session']);
   expect(judge('at most 5 % flaky', [true, '3 %'])).toEqual([]);
+  expect(judge('at most 5 % flaky', [true, '7 %'])).toEqual([
+    'ada: the gate Coverage is reported as passed with 7 %, and its card asks for at most 5 % flaky',
+  ]);
 });
 
 test('branch-content: sizes, by what stands there', () => {

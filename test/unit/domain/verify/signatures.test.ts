@@ -31,9 +31,18 @@ function commit(extra: Partial<SignedCommit> = {}): SignedCommit {
     ...extra,
   };
 }
-const judge = (extra: Partial<SignedCommit>, holders?: readonly string[]) =>
-  findBadSignatures([{ commit: commit(extra), ref: REF, ...(holders && { holders }) }], keys)[0]?.message ??
-  null;
+const find = (extra: Partial<SignedCommit>, holders?: readonly string[]) =>
+  findBadSignatures([{ commit: commit(extra), ref: REF, ...(holders && { holders }) }], keys)[0];
+const judge = (...input: Parameters<typeof find>) => find(...input)?.message ?? null;
+
+it('whoever signed by hand is told which trailers are missing, and what to type instead', () => {
+  for (const message of ['x\n', 'x\n\nAgent-OS-Agent: ada\n']) {
+    const hint = find({ message })?.hint ?? '';
+    expect(hint).toContain(`Agent-OS-Agent: NAME and Agent-OS-Ref: ${REF}`);
+    expect(hint).toContain('agent-os config edit');
+    expect(hint).not.toContain('agent-os.sign');
+  }
+});
 
 describe('a signature', () => {
   it.each<[string, Partial<SignedCommit>, string | null]>([

@@ -19,6 +19,48 @@ const offline = (world: World, isOffline = true) => {
   world.remote.intercept = async () => (isOffline ? 'unreachable' : null);
 };
 
+describe('paths that others have locked', () => {
+  const MINUTE = 60_000;
+  async function guarded() {
+    const { world, a, b } = await holding();
+    await a.locks.acquire({ who: a.who, resources: [contracts], paths: ['api/**'] });
+    await b.locks.list({ refresh: true });
+    const judge = async (paths: string[], freshWithin?: number) => {
+      const before = world.count('fetch');
+      const request = { askers: [b.who], paths, ...(freshWithin !== undefined && { freshWithin }) };
+      const { foreign, mirror } = await b.locks.judgePaths(request);
+      return {
+        foreign: foreign.map(({ resource }) => resource),
+        mirror,
+        asked: world.count('fetch') - before,
+      };
+    };
+    return { world, a, b, judge };
+  }
+
+  test('are judged by what is known, and by the remote before anybody is told no', async () => {
+    const { a, judge } = await guarded();
+    expect(await judge(['src/a'], MINUTE)).toEqual({ foreign: [], mirror: 'fresh', asked: 0 });
+    expect(await judge(['api/a'], MINUTE)).toEqual({ foreign: [contracts], mirror: 'fresh', asked: 1 });
+    await a.locks.releaseAll(a.who);
+    expect(await judge(['api/a'])).toEqual({ foreign: [contracts], mirror: 'fresh', asked: 0 });
+    expect(await judge(['api/a'], MINUTE)).toEqual({ foreign: [], mirror: 'fresh', asked: 1 });
+  });
+
+  test('are asked for once, also where what is known was too old', async () => {
+    const { b, judge } = await guarded();
+    b.clock.advance(2 * MINUTE);
+    expect(await judge(['api/a'], MINUTE)).toEqual({ foreign: [contracts], mirror: 'fresh', asked: 1 });
+  });
+
+  test('stay locked while nobody answers, as what was last seen', async () => {
+    const { world, judge } = await guarded();
+    offline(world);
+    expect(await judge(['api/a'], MINUTE)).toEqual({ foreign: [contracts], mirror: 'stale', asked: 1 });
+    expect(await judge(['src/a'], MINUTE)).toEqual({ foreign: [], mirror: 'fresh', asked: 0 });
+  });
+});
+
 describe('release', () => {
   test('leaves a tombstone on top of the history, with a subject that a shell can read', async () => {
     const { world, a, lock } = await holding();
@@ -62,6 +104,23 @@ describe('release', () => {
     offline(world, false);
     expect(await a.locks.replayQueue()).toEqual({ released: [database], left: [] });
     expect(await a.locks.replayQueue()).toEqual({ released: [], left: [] });
+  });
+
+  test('offline marks its holder until the remote has heard of it, and a list says when that was last seen', async () => {
+    const { world, a, b } = await holding();
+    await b.locks.list({ refresh: true });
+    const seenAt = new Date(b.clock.now()).toISOString();
+    b.clock.advance(90_000);
+    expect(await b.locks.list()).toMatchObject({ seenAt, locks: [{ resource: database }] });
+
+    const holders = async () => (await a.locks.list()).locks.flatMap((lock) => lock.holders);
+    expect(await holders()).toEqual([{ ...a.who, clone: a.dependencies.clone }]);
+    offline(world);
+    await release(a);
+    expect(await holders()).toEqual([{ ...a.who, clone: a.dependencies.clone, releasing: true }]);
+    offline(world, false);
+    await a.locks.replayQueue();
+    expect(await holders()).toEqual([]);
   });
 
   test('that was queued does not end a later lock of the same session', async () => {

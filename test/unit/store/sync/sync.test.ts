@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RefName } from '../../../../src/domain/names.ts';
+import { readFailure } from '../../../../src/store/sync/last-attempt.ts';
 import { SYNC_STATE } from '../../../../src/store/sync/sync-state.ts';
 import type { Fault } from '../../../support/memory.ts';
 import { BRANCH, Crash, type SimulatedClone, World } from '../../../support/sync-world.ts';
@@ -200,6 +201,23 @@ describe('sync: bad luck', () => {
     world.remote.intercept = async () => 'unreachable';
     await expect(a.round()).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
     await expect(a.round(AT_ONCE)).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
+  });
+
+  it('leaves a note of an outage for commands that wait for no round, until the remote answers', async () => {
+    const { world, a } = await pair();
+    await a.commit();
+    const remote = world.remote.connect(a.refs, { client: a.label }).name;
+    expect(await readFailure(a.files, remote)).toBeNull();
+    world.remote.intercept = async () => 'unreachable';
+    await expect(a.round(AT_ONCE)).rejects.toThrow();
+    const reason = await readFailure(a.files, remote);
+    expect(await readFailure(a.files, 'another')).toBeNull();
+    expect(reason).toContain('could not be reached');
+    await a.round({ pull: false, push: false });
+    expect(await readFailure(a.files, remote)).toBe(reason);
+    world.remote.intercept = async () => null;
+    await a.round();
+    expect(await readFailure(a.files, remote)).toBeNull();
   });
 
   it('reports what it published although the remote went away before the branch had it', async () => {
