@@ -1,12 +1,12 @@
 /** Data of `--json`, beside `schema`; camelCase, times in ISO 8601. Commands that are not here have none of note. */
 const JSON_FIELDS = {
-  init: '`created`, `already` (this clone was set up before), `branch`, `remote`, `capabilities`, `view`, `hooks` (how many git reaches; null with `--no-hooks`), `home`',
+  init: '`created`, `how` (`created`, `joined`, or `present`: only this clone had it), `already` (this clone was set up before), `branch`, `instead` (the default ref, where the branch was found under another name; else null), `remote`, `candidates` (remotes among which none was chosen), `capabilities: {customRefs, atomic, lease, delete, reasons}`, `refused` (the host’s words when it did not take the branch, with `error` and exit code 4; else null), `view`, `hooks` (how many git reaches; null with `--no-hooks`), `home`',
   context:
     '`state`, `sessions`, `locks`, `unread`, `tasks`, `recaps`, `specialists: [{agent, sessions, locks, changes}]`, `changes`, `conflicts`, `home`, `problems`',
   start: '`session`, `resumed`, `specialists` as in context',
   done: '`session`, `already`, `released`, `queued`',
   heartbeat: '`session`, `renewed`, `lost`',
-  lock: '`locks: [{resource, mode, holders: [{agent, session, clone}], paths, oid, token, reason, acquiredAt, expiresAt, scope}]`, or `heldBy` with exit code 3',
+  lock: '`locks: [{resource, mode, holders: [{agent, session, clone}], paths, oid, token, reason, acquiredAt, expiresAt, scope}]`, `former: [{resource, holder, token, expiresAt, why}]` (whose expired locks were taken over); or, with exit code 3, `heldBy: [{wanted, resource, mode, holder, paths, token, reason, oid, expiresAt, takeoverAt, scope}]` and `error`',
   unlock: '`released`, `queued`',
   locks:
     '`locks` as above (a holder whose release waits for the remote has `releasing`), `seenAt`, `broken`, `unpublished`',
@@ -14,13 +14,14 @@ const JSON_FIELDS = {
   inbox: '`messages` as above, `problems`',
   read: '`messages`, `problems`',
   ack: '`messages`',
-  'state get': '`value`',
+  'state get': '`value`, `problems: [{path, message, hint}]` (files that cannot be read)',
   'state set': '`value`',
   'state append': '`value`',
   'config get': '`value`',
   'config set': '`value`',
   'config append': '`value`',
-  'log add': '`entries: [{id, agent, at, text}]`',
+  'log add':
+    '`entries: [{id, agent, at, text}]`, `problems` (the log of the day, when it had to be begun anew)',
   'log show': '`entries`, `problems`',
   'recap add':
     '`recaps: [{id, agent, at, title, sections, commits, body, gates}]`, `gateReport: [{name, status, require, detail}]`',
@@ -45,7 +46,7 @@ const JSON_FIELDS = {
   'agent show': '`agents`',
   status:
     '`sessions: [{id, agent, status, stale, holds, task, branch, heartbeatAt, …}]`, `locks`, `unread`, `tasks`, `conflicts`, `unsynced`; with --active: `agent`, `active`, `sessions`',
-  sync: '`fetched`, `merged`, `published`, `branch` (`pushed`, `behind`, `same`)',
+  sync: '`remote` (null without one), `fetched` (true or false), `merged` (`same`, `replaced`, `merged`), `published` and `pending` (numbers of operations that others can see now, and cannot yet), `branch` (`pushed`, `behind`, `same`), `renewed: {from, to}` (the clone’s ids, when it turned out to be a copy; else null), `refused` (the host’s words when it did not move a ref; else null), `released` (resources whose release had waited), `lost` (resources that others have taken over); with exit code 4, `error` beside them',
   push: '`pushed`, `locks`',
   'hooks install':
     '`hooks: [{worktree, hook, state, how, fix}]`, `routes: [{hook, route, path}]`, `edits`, `snippets`, `dryRun`',
@@ -71,7 +72,7 @@ const INTRODUCTION = `# The command line
 
 \`agent-os …\` and \`git agent-os …\` are the same program. This page is written from the program (\`npm run docs\`).
 
-**Output.** Data goes to standard output, everything else to standard error. \`--json\` prints exactly one object, \`{"schema": "agent-os/cli/<command>/v1", …}\`; an error is \`{"schema": …, "error": {code, message, hint, data}}\` on standard output, with the same exit code. Colour and progress appear on a terminal only; NO_COLOR, FORCE_COLOR and CI are respected. Text that comes from others is stripped of control characters.
+**Output.** Data goes to standard output, everything else to standard error. \`--json\` prints exactly one object, \`{"schema": "agent-os/cli/<command>/v1", …}\`; an error is \`{"schema": …, "error": {code, message, hint, data}}\` on standard output, with the same exit code, beside what there is to say all the same. Colour and progress appear on a terminal only; NO_COLOR, FORCE_COLOR and CI are respected. Text that comes from others is stripped of control characters.
 
 **Who speaks**: \`--agent NAME\`, else AGENT_OS_AGENT, else \`git config agent-os.agent\`, else the session that is active in this worktree, else the person of \`user.name\`. Who types in a worktree where an agent is active acts as that agent; \`done\` and \`unlock\` say so.
 

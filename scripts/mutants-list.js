@@ -57,13 +57,26 @@ export const MUTANTS = [
     edits: [
       {
         path: 'src/domain/locks/lock-rules.ts',
-        find: 'claims: granted.length > 0 ? [...kept, ...granted] : null,',
+        find: 'claims: granted.length > 0 || board.isRebuilt === true ? [...kept, ...granted] : null,',
         replace: 'claims: granted.length > 99 ? [...kept, ...granted] : null,',
       },
     ],
     project: 'race',
     file: 'test/race/locks.test.ts',
     test: 'a clone that has not heard of an overlapping lock does not get its own',
+  },
+  {
+    name: 'claims made anew are decided on as they were last seen',
+    edits: [
+      {
+        path: 'src/store/locks/acquire.ts',
+        find: "if (board.isRebuilt && !isFresh) return { kind: 'refresh' };",
+        replace: '',
+      },
+    ],
+    project: 'unit',
+    file: 'test/unit/store/locks/lost-claims.test.ts',
+    test: 'does not let what was seen before decide: the mirror knows of no lock, and of no table either',
   },
   {
     name: 'an expired overlapping lock is ignored instead of taken over',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { identify } from './app/identity.ts';
 import type { Problem } from './app/records.ts';
 import type { Capabilities } from './app/repository-ports.ts';
-import { readSettings } from './app/settings.ts';
+import { DEFAULT_BRANCH, readSettings } from './app/settings.ts';
 import type { Workspace } from './app/workspace.ts';
 import { openWorktreeSessions } from './app/worktree-sessions.ts';
 import type { HookFiles } from './domain/hook-files.ts';
@@ -190,15 +190,20 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
         remote === null ? null : fetchNotes({ paths, remote, notes: NOTES_REF, budget, sshCommand });
       return { refs, fetch };
     },
-    async firstContact() {
+    async firstContact(options = { isChosen: settings.branch !== DEFAULT_BRANCH }) {
       const { makeFirstContact } = await import('./store/sync/first-contact.ts');
-      return makeFirstContact({ branchRef: settings.branch, branch, history, writer, remote });
+      const parts = { branchRef: settings.branch, branch, history, reader, writer, refs, remote };
+      return makeFirstContact(parts, options);
     },
     async inspection() {
       const { inspectRepository } = await import('./git/inspection.ts');
       const remotes = await (await openUserConfig()).remotes();
       const remoteUrl = remotes.find(({ name }) => name === remote?.name)?.fetchUrl ?? null;
       return inspectRepository(repository, { branch: settings.branch, remoteUrl });
+    },
+    async refusals() {
+      const { readRefusals } = await import('./store/refusals.ts');
+      return readRefusals(files);
     },
     async probe(): Promise<Capabilities | null> {
       if (remote === null) return null;

@@ -12,7 +12,7 @@ import type { AgentView } from './card-view.ts';
 import { readSpecialists, type Specialist } from './coordination.ts';
 import { type ConflictView, readConflicts, readKnown } from './documents.ts';
 import { type LogEntryView, readLogEntries } from './log.ts';
-import { listUnread, readMessages } from './mailbox.ts';
+import { listUnread, readMessages, reportUnfollowed } from './mailbox.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { type RecapView, readRecaps } from './recaps.ts';
 import { openRecords, type Problem } from './records.ts';
@@ -70,6 +70,7 @@ export async function readContext(
   const state = await readKnown(workspace, records, PROJECT_STATE_PATH);
   const card = await readAgent(workspace, records, agent);
   const since = workspace.clock.now() - CHANGES_SINCE;
+  await reportUnfollowed(records, agent);
   const waiting = await readMessages(records, await listUnread(records.snapshot, agent));
   return {
     agent,

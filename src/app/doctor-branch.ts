@@ -2,12 +2,15 @@ import { decode } from '../domain/codec.ts';
 import { decodeStamps } from '../domain/document/stamps-file.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { CONFIG_PATH, classify } from '../domain/layout.ts';
-import type { RecordId } from '../domain/names.ts';
+import type { Oid, RecordId } from '../domain/names.ts';
+import { conflictingRefs, OTHER_REF_HINT } from '../domain/ref-conflict.ts';
 import { KINDS, type Kind } from '../domain/schema/kinds.ts';
 import { resolveConfig } from '../domain/schema/resolve-config.ts';
 import { findUnknownKeys } from '../domain/schema/unknown-keys.ts';
 import { describeEnd } from '../domain/time.ts';
+import { findBadEntries } from '../domain/verify/branch-content.ts';
 import type { Snapshot } from '../store/branch.ts';
+import { isSafeName } from '../store/tree-path.ts';
 import { readActiveSessions } from './active-sessions.ts';
 import { type Check, counted, fail, ok, warn } from './doctor-check.ts';
 import { readRecord, readRecords } from './records.ts';
@@ -21,11 +24,20 @@ export async function checkBranch(workspace: Workspace): Promise<readonly Check[
   const ref = workspace.settings.branch;
   const snapshot = await workspace.branch.snapshot();
   if (snapshot.tip === null) {
-    return [fail('branch', `there is no ${ref} in this repository yet`, { fix: 'agent-os init' })];
+    const message = `there is no ${ref} in this repository yet`;
+    const { code } = await workspace.audit({ offline: true });
+    const [other] = (await code.refs(conflictingRefs(ref))).keys();
+    if (other === undefined) return [fail('branch', message, { fix: 'agent-os init' })];
+    return [
+      fail('branch', `${message}, and it cannot exist beside ${other}`, {
+        fix: OTHER_REF_HINT,
+        data: { ref, other },
+      }),
+    ];
   }
   return [
     ok('branch', `${ref} is at ${snapshot.tip.slice(0, 12)}`),
-    ...(await checkRecords(snapshot)),
+    ...(await checkRecords(workspace, snapshot, snapshot.tip)),
     ...(await checkPolicy(snapshot)),
     ...(await checkSigning(workspace, snapshot)),
     await checkClock(workspace, snapshot),
@@ -59,16 +71,22 @@ async function checkSigning({ settings }: Workspace, snapshot: Snapshot): Promis
   return [warn('signing', 'the policy asks for signatures, and this clone does not sign', { fix })];
 }
 
-async function checkRecords(snapshot: Snapshot): Promise<readonly Check[]> {
-  let count = 0;
-  const broken: Check[] = [];
+/** Every entry as `verify --state` sees it, the content of every file as readers do. */
+async function checkRecords(workspace: Workspace, snapshot: Snapshot, tip: Oid): Promise<readonly Check[]> {
+  const { code } = await workspace.audit({ offline: true });
+  const entries = await code.entries(tip);
+  const odd = findBadEntries(
+    entries.map((entry) => ({ ...entry, isSafe: entry.path.split('/').every(isSafeName) })),
+  );
+  const broken = odd.map(({ message, hint, path }) =>
+    fail('records', message, { ...(hint !== undefined && { fix: hint }), data: { path } }),
+  );
   for await (const { path } of snapshot.walk('')) {
-    count += 1;
     const problem = await problemOf(snapshot, path);
     if (problem !== null) broken.push(problem);
   }
   if (broken.length === 0)
-    return [ok('records', counted(count, 'file can be read', 'files can be read, all of them'))];
+    return [ok('records', counted(entries.length, 'file can be read', 'files can be read, all of them'))];
   const rest = broken.length - NAMED;
   return [
     ...broken.slice(0, NAMED),

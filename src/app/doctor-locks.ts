@@ -3,6 +3,7 @@ import type { RefName } from '../domain/names.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { type Check, counted, fail, ok, warn } from './doctor-check.ts';
+import { checkClaims } from './doctor-claims.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -41,6 +42,7 @@ export async function checkLocks(
         data: { ref },
       }),
     ),
+    ...(await checkClaims(locks)),
     ...(await lostLocks(workspace)),
   ];
   return problems.length > 0

@@ -4,13 +4,15 @@ import type { RefName } from '../domain/names.ts';
 import type { LockView } from '../store/locks/locks.ts';
 import { checkBranch } from './doctor-branch.ts';
 import { attempt, type Check, counted, fail, ok, warn } from './doctor-check.ts';
+import { checkHost } from './doctor-host.ts';
 import { checkLocks } from './doctor-locks.ts';
-import type { Capabilities, Inspection } from './repository-ports.ts';
+import type { Capabilities, Inspection, LockFile } from './repository-ports.ts';
 import { countUnpublished } from './syncing.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Lock files of a git that is at work are gone after milliseconds. */
+/** Lock files of a git that is at work are gone after milliseconds, or, but for those of refs, after seconds. */
 const STALE_LOCK_FILE = 10_000;
+const STALE_REF_LOCK = 1_000;
 
 /**
  * Examine everything that agent-os depends on. Nothing is changed but what a fetch brings and probe refs that are
@@ -22,7 +24,7 @@ export async function examine(workspace: Workspace): Promise<readonly Check[]> {
   const isReached = remote.some(({ name, status }) => name === 'remote' && status === 'ok');
   return [
     ...(await attempt('repository', async () =>
-      checkRepository(await workspace.inspection(), workspace.settings.branch),
+      checkRepository(await inspect(workspace), workspace.settings.branch),
     )),
     ...(await attempt('identity', () => checkIdentity(workspace))),
     ...remote,
@@ -31,6 +33,7 @@ export async function examine(workspace: Workspace): Promise<readonly Check[]> {
       : []),
     ...(await attempt('branch', () => checkBranch(workspace))),
     ...(await attempt('locks', () => checkLocks(workspace, before))),
+    ...(isReached ? await attempt('remote-branch', () => checkHost(workspace)) : []),
     ...(await attempt('publishing', () => checkPublishing(workspace))),
   ];
 }
@@ -45,9 +48,24 @@ async function readHeld(workspace: Workspace): Promise<readonly LockView[]> {
   }
 }
 
+/** Looks twice where a ref's lock file may be that of a git at work. */
+async function inspect({ clock, inspection }: Workspace): Promise<Inspection> {
+  const found = await inspection();
+  const isYoung = ({ path, age }: LockFile) => isRefLock(path) && age < STALE_REF_LOCK;
+  if (!found.lockFiles.some(isYoung)) return found;
+  await clock.sleep(STALE_REF_LOCK);
+  return inspection();
+}
+
+function isRefLock(path: string): boolean {
+  return /[/\\]refs[/\\]/.test(path);
+}
+
 function checkRepository(found: Inspection, branch: RefName): readonly Check[] {
   const format = `${found.objectFormat}, ${found.refFormat} refs${found.isShallow ? ', shallow' : ''}`;
-  const stale = found.lockFiles.filter(({ age }) => age > STALE_LOCK_FILE);
+  const stale = found.lockFiles.filter(
+    ({ path, age }) => age >= (isRefLock(path) ? STALE_REF_LOCK : STALE_LOCK_FILE),
+  );
   return [
     ok('git', `git ${found.gitVersion}`),
     ok('repository', format),

@@ -5,7 +5,7 @@ import { renderDocument } from '../domain/document/render.ts';
 import { DOCUMENT_FOLDERS, isDocument, stampsPath } from '../domain/layout.ts';
 import type { Conflict } from '../domain/schema/conflict.ts';
 import type { Change, Snapshot } from '../store/branch.ts';
-import { describeProblem, type RecordReader } from './records.ts';
+import { assertFree, describeProblem, type RecordReader } from './records.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -27,7 +27,10 @@ export async function readKnown(
   records: RecordReader,
   path: string,
 ): Promise<DocumentState | null> {
-  const document = await records.attempt(path, () => readDocument(workspace, records.snapshot, path));
+  const document = await records.attempt(path, async () => {
+    for (const file of [path, stampsPath(path)]) await assertFree(records.snapshot, file);
+    return readDocument(workspace, records.snapshot, path);
+  });
   for (const problem of [document?.problems.plain, document?.problems.stamps]) {
     if (problem) records.report(describeProblem(String(problem.data['path'] ?? path), problem));
   }

@@ -25,9 +25,11 @@ export async function identify(sources: IdentitySources): Promise<Speaker> {
       data: { agents: active.map(({ agent }) => agent) },
     });
   }
-  const agent = named === undefined ? (first?.agent ?? personAgent(sources.person)) : parseAgentName(named);
-  const session = active.find((entry) => entry.agent === agent)?.session ?? null;
-  return { agent, session, isImplied: named === undefined && session !== null };
+  if (named === undefined && first === undefined)
+    return { agent: personAgent(sources.person), session: null, by: 'person' };
+  if (named === undefined && first !== undefined) return { ...first, by: 'session' };
+  const agent = parseAgentName(named ?? '');
+  return { agent, session: active.find((entry) => entry.agent === agent)?.session ?? null, by: 'name' };
 }
 
 function listed(active: readonly { readonly agent: AgentName }[]): string {

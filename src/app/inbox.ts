@@ -3,7 +3,15 @@ import type { Message } from '../domain/schema/message.ts';
 import { isOpenTask } from '../domain/tasks.ts';
 import type { Change } from '../store/branch.ts';
 import { type AttachedFile, readAttachment } from './attachments.ts';
-import { type FoundMessage, findMessage, listRead, listUnread, planPlaced, readMessages } from './mailbox.ts';
+import {
+  type FoundMessage,
+  findMessage,
+  listRead,
+  listUnread,
+  planPlaced,
+  readMessages,
+  reportUnfollowed,
+} from './mailbox.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { planMessages } from './messages.ts';
 import { parseIdPrefix } from './record-ids.ts';
@@ -33,6 +41,7 @@ export async function listMessages(
   const { agent } = await workspace.identify(input.agent);
   const isWanted = makeFilter(input);
   const records = await openRecords(workspace);
+  await reportUnfollowed(records, agent);
   const read = input.all === true ? await listRead(records.snapshot, agent) : [];
   const places = [...read, ...(await listUnread(records.snapshot, agent))].sort((a, b) =>
     a.id < b.id ? -1 : 1,

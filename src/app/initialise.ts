@@ -1,9 +1,11 @@
 import { encode } from '../domain/codec.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { CONFIG_PATH, README_PATH } from '../domain/layout.ts';
-import { parseAgentName, parseRefName, parseRemoteName, quoted, type RefName } from '../domain/names.ts';
+import { parseAgentName, parseRefName, parseRemoteName, type RefName } from '../domain/names.ts';
 import type { Change } from '../store/branch.ts';
+import { foundElsewhere } from '../store/sync/first-contact.ts';
 import { BRANCH_README } from './branch-readme.ts';
+import { noSuchRemote } from './no-such-remote.ts';
 import type { Capabilities } from './repository-ports.ts';
 import { countReceived } from './syncing.ts';
 import type { Workspace } from './workspace.ts';
@@ -35,6 +37,8 @@ export interface Initialised {
   /** `joined`: the remote had it; `present`: only this repository had. */
   readonly how: 'created' | 'joined' | 'present';
   readonly branch: RefName;
+  /** The default ref, where the branch was found under another name and nobody had asked for one; else null. */
+  readonly instead: RefName | null;
   readonly remote: string | null;
   /** Configured remotes among which none was chosen, because none of them is called origin. */
   readonly candidates: readonly string[];
@@ -64,7 +68,9 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
   const isRepeated = tip !== null && workspace.settings.view !== null && ref === workspace.settings.branch;
   const opened = await input.reopen({ remote, ref });
 
-  const { how } = await opened.firstContact();
+  const contact = await opened.firstContact(input.ref === undefined ? undefined : { isChosen: true });
+  if (contact.how === 'elsewhere') return follow(workspace, input, { opened, others: contact.refs });
+  const { how } = contact;
   if (opened.remote !== null) await (await opened.locks()).observe(await opened.remote.readMirror());
   const capabilities = await opened.probe();
   const received = isRepeated ? await countReceived(opened, tip) : 0;
@@ -79,12 +85,40 @@ export async function initialise(workspace: Workspace, input: InitialiseInput): 
     created: how === 'created',
     how,
     branch: ref,
+    instead: null,
     remote,
     candidates: remote === null ? names : [],
     capabilities,
     again: isRepeated ? { remote: workspace.settings.remote, received, isMended } : null,
     refused,
   };
+}
+
+/**
+ * Join the team's branch under the one name that it has on the remote.
+ * @throws AgentOsError BAD_NAME where there are several, or this repository has begun one of its own
+ */
+async function follow(
+  workspace: Workspace,
+  input: InitialiseInput,
+  { opened, others }: { readonly opened: Workspace; readonly others: readonly RefName[] },
+): Promise<Initialised> {
+  const [only] = others;
+  const { branch: instead } = opened.settings;
+  const isHere = (await opened.branch.snapshot()).tip !== null;
+  if (only === undefined || others.length > 1 || isHere)
+    throw foundElsewhere(instead, opened.remote?.name ?? 'the remote', others);
+  return { ...(await initialise(workspace, { ...input, ref: only })), instead };
+}
+
+/**
+ * The branch under the configured name, for who runs without anybody to ask.
+ * @throws AgentOsError as makeFirstContact does; BAD_NAME where the remote has it under another name
+ */
+export async function requireContact(workspace: Workspace): Promise<void> {
+  const contact = await workspace.firstContact();
+  if (contact.how === 'elsewhere')
+    throw foundElsewhere(workspace.settings.branch, workspace.remote?.name ?? 'the remote', contact.refs);
 }
 
 /**
@@ -105,16 +139,6 @@ export function chooseRemote({
     return names.includes('origin') ? 'origin' : names.length === 1 ? (names[0] ?? null) : null;
   if (names.includes(wanted)) return wanted;
   throw noSuchRemote(wanted, names);
-}
-
-export function noSuchRemote(wanted: string, names: readonly string[]): AgentOsError {
-  return new AgentOsError('BAD_VALUE', `there is no remote ${quoted(wanted)} in this repository`, {
-    hint:
-      names.length === 0
-        ? `Add it: \`git remote add ${wanted} URL\`.`
-        : `Name one of them: ${names.slice(0, 10).join(', ')}.`,
-    data: { remote: wanted, remotes: names },
-  });
 }
 
 /** README and policy, unless somebody wrote them before. @returns whether one was missing */
@@ -141,7 +165,7 @@ async function publish(workspace: Workspace): Promise<string | null> {
     const budget = workspace.settings.networkBudget;
     const result = await sync?.round({ pull: false, push: true, budget, until: 'branch' });
     // Where only the outbox was refused, the branch has it all the same.
-    return result === undefined || result.pending === 0 ? null : result.refused;
+    return result?.branch === 'behind' ? result.refused : null;
   } catch (error) {
     if (error instanceof AgentOsError && error.code === 'REMOTE_REFUSED') return error.message;
     throw error;

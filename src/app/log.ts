@@ -1,10 +1,10 @@
-import { decode, encode } from '../domain/codec.ts';
+import { encode } from '../domain/codec.ts';
 import { parseDuration } from '../domain/duration.ts';
 import { AgentOsError } from '../domain/errors.ts';
-import { classify, dayOf, logFolder, logPath } from '../domain/layout.ts';
+import { classify, dayOf, logFolder } from '../domain/layout.ts';
 import { type AgentName, isAgentName, parseAgentName, quoted } from '../domain/names.ts';
-import type { Log } from '../domain/schema/log.ts';
 import type { Snapshot } from '../store/branch.ts';
+import { openLogDay } from './log-day.ts';
 import { formatTime, openRecords, type Problem, type RecordReader } from './records.ts';
 import { checkText, firstLine } from './text-input.ts';
 import type { Workspace } from './workspace.ts';
@@ -21,33 +21,36 @@ export interface LogEntryView {
   readonly text: string;
 }
 
-/** @throws AgentOsError BAD_VALUE, TOO_LARGE, RECORD_BROKEN (the day's file), NOT_INITIALISED */
+/**
+ * Add an entry to the log of the day; see openLogDay for one that cannot be read, which is named.
+ * @throws AgentOsError BAD_VALUE, TOO_LARGE, SCHEMA_TOO_NEW (the day's file), NOT_INITIALISED
+ */
 export async function addLogEntry(
   workspace: Workspace,
   input: { readonly agent?: string; readonly text: string },
-): Promise<{ readonly entries: readonly LogEntryView[] }> {
+): Promise<{ readonly entries: readonly LogEntryView[]; readonly problems: readonly Problem[] }> {
   const text = checkText(input.text, 'the log entry', LOG_ENTRY_LIMIT);
   const who = await workspace.identify(input.agent);
-  const { result } = await workspace.branch.commit<LogEntryView>({
+  const { result } = await workspace.branch.commit({
     ...who,
     async plan({ snapshot, id }) {
       const now = workspace.clock.now();
       const at = formatTime(now);
-      const path = logPath(who.agent, dayOf(now));
-      const bytes = await snapshot.read(path);
-      const before: Log =
-        bytes === null ? { agent: who.agent, day: dayOf(now), entries: {} } : decode('log', bytes, path);
+      const day = { agent: who.agent, day: dayOf(now) };
+      const { path, log, beside, problem } = await openLogDay(workspace, snapshot, day);
       const entry = { at, text, ...(who.session !== null && { session: who.session }) };
+      const content = encode('log', { ...log, entries: { ...log.entries, [id]: entry } });
       return {
         subject: `log: ${who.agent}: ${firstLine(text, 80)}`,
-        changes: [
-          { path, content: encode('log', { ...before, entries: { ...before.entries, [id]: entry } }) },
-        ],
-        result: { id, agent: who.agent, at, text },
+        changes: [{ path, content }, ...beside],
+        result: {
+          entries: [{ id, agent: who.agent, at, text }],
+          problems: problem === null ? [] : [problem],
+        },
       };
     },
   });
-  return { entries: [result] };
+  return result;
 }
 
 export interface LogInput {

@@ -27,6 +27,16 @@ export async function listUnread(snapshot: Snapshot, agent: AgentName): Promise<
   return entries.flatMap(({ name, mode }) => (mode === '40000' ? [] : placeOf(`${folder}/${name}`, agent)));
 }
 
+/** What stands in an agent's inbox, or in its place, and is no file that can be read: it is named. */
+export async function reportUnfollowed(records: RecordReader, agent: AgentName): Promise<void> {
+  const folder = inboxFolder(agent);
+  const { snapshot } = records;
+  const found = (await snapshot.unfollowed(folder)).map((name) => `${folder}/${name}`);
+  const obstacle = await snapshot.obstacle(`${folder}/any`);
+  for (const path of obstacle === null ? found : [...found, obstacle])
+    records.report({ path, message: `${quoted(path, 200)} is no file, and is not followed` });
+}
+
 /** The messages that an agent has read, oldest first. */
 export async function listRead(snapshot: Snapshot, agent: AgentName): Promise<readonly MessagePlace[]> {
   const places: MessagePlace[] = [];

@@ -134,7 +134,7 @@ async function end(
       };
     },
   });
-  if (clone === workspace.clone) await workspace.sessions.remove(id);
+  if (clone === workspace.clone) await workspace.sessions.end(id);
   return changed;
 }
 

@@ -3,6 +3,7 @@ import { AgentOsError } from '../domain/errors.ts';
 import { quoted } from '../domain/names.ts';
 import type { Kind, Values } from '../domain/schema/kinds.ts';
 import type { Snapshot } from '../store/branch.ts';
+import { inTheWay } from '../store/edit-tree.ts';
 import { requireBranch } from './initialised.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -21,7 +22,7 @@ export interface RecordReader {
   report(problem: Problem): void;
   /** What `read` returns; null, and a problem of `path`, when it throws RECORD_BROKEN or SCHEMA_TOO_NEW. */
   attempt<T>(path: string, read: () => Promise<T>): Promise<T | null>;
-  /** null: there is none, or it is broken and now among the problems. */
+  /** null: there is none, or it, or what stands in its place, is broken and now among the problems. */
   read<K extends Kind>(kind: K, path: string): Promise<Values[K] | null>;
   /**
    * Those of `places` that can be read, in their order. A record that `belongs` denies (its path says other than it
@@ -57,7 +58,11 @@ export function readRecords(snapshot: Snapshot): RecordReader {
     }
   };
   const read = <K extends Kind>(kind: K, path: string): Promise<Values[K] | null> =>
-    attempt(path, () => readRecord(snapshot, kind, path));
+    attempt(path, async () => {
+      const record = await readRecord(snapshot, kind, path);
+      if (record === null) await assertFree(snapshot, path);
+      return record;
+    });
   return {
     snapshot,
     problems,
@@ -100,6 +105,15 @@ export async function readRecord<K extends Kind>(
 ): Promise<Values[K] | null> {
   const bytes = await snapshot.read(path);
   return bytes === null ? null : decode(kind, bytes, path);
+}
+
+/**
+ * That nothing stands in the place of a file.
+ * @throws AgentOsError RECORD_BROKEN
+ */
+export async function assertFree(snapshot: Snapshot, path: string): Promise<void> {
+  const obstacle = await snapshot.obstacle(path);
+  if (obstacle !== null) throw inTheWay(obstacle);
 }
 
 export function describeProblem(path: string, { message, hint }: AgentOsError): Problem {

@@ -44,6 +44,8 @@ export interface Inspection {
   readonly checkout: Checkout | null;
   /** Every `*.lock` of this repository's refs, index and configuration, and of a remote that is a folder. */
   readonly lockFiles: readonly LockFile[];
+  /** Whether the remote is a folder of this machine, whose lock files are among them. */
+  readonly isRemoteHere: boolean;
 }
 
 /** The notes ref of this repository, and what the remote has of it. */

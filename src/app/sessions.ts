@@ -1,5 +1,5 @@
 import { encode } from '../domain/codec.ts';
-import { AgentOsError } from '../domain/errors.ts';
+import { AgentOsError, type ErrorCode } from '../domain/errors.ts';
 import { sessionPath } from '../domain/layout.ts';
 import type { AgentName, Oid, RecordId, ResourceName } from '../domain/names.ts';
 import type { Session } from '../domain/schema/session.ts';
@@ -79,16 +79,15 @@ export async function finishSession(
   input: { readonly agent?: string; readonly summary: string },
 ): Promise<FinishResult> {
   const summary = checkText(input.summary, 'the summary');
-  const who = await workspace.identify(input.agent);
-  const found = await findSession(workspace, who);
-  const { id } = found;
+  const found = await findFinishing(workspace, input.agent);
+  const { id, agent } = found;
   const commits = await listCommits(workspace, found);
   const patches = await listPatches(workspace, found, commits);
   const { result, changed } = await workspace.branch.commit<Session>({
-    agent: who.agent,
+    agent,
     session: id,
     async plan(context) {
-      const before = await requireSession(context.snapshot, who.agent, id);
+      const before = await requireSession(context.snapshot, agent, id);
       if (before.status !== 'active') return { subject: '', changes: [], result: before };
       const now = formatTime(workspace.clock.now());
       return writeSession(
@@ -102,14 +101,34 @@ export async function finishSession(
           ...(patches.length > 0 && { patches }),
           hlc: context.id,
         },
-        `done: ${who.agent}: ${summary}`,
+        `done: ${agent}: ${summary}`,
       );
     },
   });
-  const { released, queued } = await (await workspace.locks()).releaseAll({ agent: who.agent, session: id });
-  await workspace.sessions.remove(id);
+  const { released, queued } = await (await workspace.locks()).releaseAll({ agent, session: id });
+  await workspace.sessions.end(id);
   const session = viewSession(result, { now: workspace.clock.now(), staleAfter: Number.POSITIVE_INFINITY });
   return { session, already: !changed, released, queued };
+}
+
+/**
+ * The session that is meant. Where nothing but `user.name` says who speaks, and that person has none that is active, it
+ * is the one that ended last in this worktree: its agent says again that it is done.
+ */
+async function findFinishing(workspace: Workspace, agent: string | undefined): Promise<Session> {
+  const ended = await workspace.sessions.lastEnded();
+  if (ended === null) return findSession(workspace, await workspace.identify(agent));
+  const who = await workspace.identify(agent).catch(nullOn('NO_IDENTITY'));
+  if (who !== null && who.by !== 'person') return findSession(workspace, who);
+  const own = who === null ? null : await findSession(workspace, who).catch(nullOn('NO_SESSION'));
+  return own?.status === 'active' ? own : findSession(workspace, ended);
+}
+
+function nullOn(code: ErrorCode): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof AgentOsError && error.code === code) return null;
+    throw error;
+  };
 }
 
 /**

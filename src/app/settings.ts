@@ -6,6 +6,9 @@ import type { Settings } from './workspace.ts';
 /** What one name of git's configuration says last; names are lower case, `agent-os.remote`. */
 export type ConfigValue = (name: string) => string | undefined;
 
+/** Where the branch is unless somebody says otherwise. */
+export const DEFAULT_BRANCH = 'refs/heads/agent-os';
+
 const PUBLISH = ['background', 'now', 'manual'] as const;
 
 /**
@@ -19,7 +22,7 @@ export function readSettings(config: ConfigValue, environment: NodeJS.ProcessEnv
   const remote = setting('remote');
   return {
     remote: remote === undefined ? null : parseRemoteName(remote),
-    branch: parseRefName(setting('ref') ?? 'refs/heads/agent-os'),
+    branch: parseRefName(setting('ref') ?? DEFAULT_BRANCH),
     networkBudget: 1000 * parseDuration(setting('timeout') ?? '10s'),
     publish: parsePublish(setting('publish') ?? 'background'),
     view: parseFlag('view', setting('view')),

@@ -44,7 +44,10 @@ export async function getState(
   if (value === undefined) {
     const [problem] = records.problems;
     if (problem !== undefined)
-      throw new AgentOsError('RECORD_BROKEN', problem.message, { data: { path: problem.path } });
+      throw new AgentOsError('RECORD_BROKEN', problem.message, {
+        ...(problem.hint !== undefined && { hint: problem.hint }),
+        data: { path: problem.path },
+      });
     throw new AgentOsError('NOT_FOUND', `${file} has nothing at ${quoted(formatPath(path))}`, {
       hint: `See all of it with \`agent-os ${command} get\`.`,
     });

@@ -54,7 +54,7 @@ export async function syncOnRequest(workspace: Workspace, input: SyncInput): Pro
     const name = workspace.settings.remote ?? '';
     const names = (await (await workspace.userConfig()).remotes()).map((remote) => remote.name);
     if (names.includes(name)) throw error;
-    const { noSuchRemote } = await import('./initialise.ts');
+    const { noSuchRemote } = await import('./no-such-remote.ts');
     throw noSuchRemote(name, names);
   }
 }

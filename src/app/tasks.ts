@@ -3,7 +3,7 @@ import { type AgentName, isAgentName, quoted, type RecordId } from '../domain/na
 import type { Message } from '../domain/schema/message.ts';
 import { isOpenTask, type TaskState, type TaskStep, takeStep, taskState } from '../domain/tasks.ts';
 import type { Snapshot } from '../store/branch.ts';
-import { findMessage, listRead, listUnread, planPlaced, readMessages } from './mailbox.ts';
+import { findMessage, listRead, listUnread, planPlaced, readMessages, reportUnfollowed } from './mailbox.ts';
 import { planMessages } from './messages.ts';
 import { formatTime, openRecords, type Problem, type RecordReader } from './records.ts';
 import { checkText, firstLine } from './text-input.ts';
@@ -125,7 +125,7 @@ export async function listTasks(
 /** What waits in an agent's mailbox: unread messages, and tasks that are not closed. */
 export interface Waiting {
   readonly agent: AgentName;
-  /** Messages that were not read, those that cannot be read among them. */
+  /** Messages that were not read; those that cannot be read are among the problems. */
   readonly unread: number;
   readonly tasks: readonly TaskView[];
 }
@@ -135,11 +135,12 @@ export async function readWaiting(records: RecordReader): Promise<readonly Waiti
   const agents = await listMailboxes(records.snapshot);
   return Promise.all(
     agents.map(async (agent) => {
+      await reportUnfollowed(records, agent);
       const places = await listUnread(records.snapshot, agent);
       const messages = await readMessages(records, places);
       const tasks = messages.filter(isOpenTask).flatMap((message) => viewTask(message) ?? []);
-      const seen = messages.filter(({ read_at }) => read_at !== undefined);
-      return { agent, unread: places.length - seen.length, tasks };
+      const unread = messages.filter(({ read_at }) => read_at === undefined).length;
+      return { agent, unread, tasks };
     }),
   );
 }

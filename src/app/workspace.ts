@@ -16,7 +16,8 @@ import type { CodeReview } from '../domain/report/code-review.ts';
 import type { Branch } from '../store/branch.ts';
 import type { FencedPushOutcome, FencedPushRequest } from '../store/locks/fenced-push.ts';
 import type { Locks } from '../store/locks/locks.ts';
-import type { FirstContact } from '../store/sync/first-contact.ts';
+import type { Refusal } from '../store/refusals.ts';
+import type { FirstContact, FoundElsewhere } from '../store/sync/first-contact.ts';
 import type { Publisher } from '../store/sync/publisher.ts';
 import type { Sync } from '../store/sync/sync.ts';
 import type { Audit, Capabilities, Inspection, NotesPorts, UserConfig } from './repository-ports.ts';
@@ -46,6 +47,10 @@ export interface WorktreeSessions {
   list(): Promise<readonly { readonly agent: AgentName; readonly session: RecordId }[]>;
   add(entry: { readonly agent: AgentName; readonly session: RecordId }): Promise<void>;
   remove(session: RecordId): Promise<void>;
+  /** Removes a session that has ended, and remembers it wherever it was marked. */
+  end(session: RecordId): Promise<void>;
+  /** The session that ended last in this worktree. */
+  lastEnded(): Promise<{ readonly agent: AgentName; readonly session: RecordId } | null>;
 }
 
 /** Who speaks. */
@@ -53,8 +58,8 @@ export interface Speaker {
   readonly agent: AgentName;
   /** The one that the agent has active in this worktree. */
   readonly session: RecordId | null;
-  /** Nobody has named the agent: it is the one that is active in this worktree. */
-  readonly isImplied: boolean;
+  /** What says so: a name that was given or configured, the one active session here, or `user.name`. */
+  readonly by: 'name' | 'session' | 'person';
 }
 
 /** Everything a use case works with. A use case is a function `(workspace, input) → data`; it prints nothing. */
@@ -70,14 +75,19 @@ export interface Workspace {
   sync(): Promise<Sync | null>;
   /** The one process of this clone that publishes in the background. */
   readonly publisher: Publisher;
-  /** Makes sure that this clone has the branch; see first-contact.ts. */
-  firstContact(): Promise<FirstContact>;
+  /**
+   * Makes sure that this clone has the branch; see first-contact.ts.
+   * @param options.isChosen - default: whether the configuration names a ref
+   */
+  firstContact(options?: { readonly isChosen: boolean }): Promise<FirstContact | FoundElsewhere>;
   /** The configuration of git and its remotes, for what sets up and examines a repository. */
   userConfig(): Promise<UserConfig>;
   /** What git's hooks look at and leave behind; loaded when first asked for. */
   hooks(): Promise<HookPorts>;
   /** What doctor looks at beside the branch. */
   inspection(): Promise<Inspection>;
+  /** What a lock file on the remote kept from moving, as far as this clone was told. */
+  refusals(): Promise<readonly Refusal[]>;
   /** What the configured remote lets this clone do, tried out; null without a remote. */
   probe(): Promise<Capabilities | null>;
   /** What a check asks of the repository; see src/domain/code-audit.ts. `offline`: nothing is fetched. */

@@ -3,6 +3,8 @@ import type { StateFiles } from '../domain/ports.ts';
 import type { WorktreeSessions } from './workspace.ts';
 
 const DOCUMENT = 'session';
+/** Apart, because hooks go by the time of the other one. */
+const ENDED = 'ended-session';
 
 type Entry = Awaited<ReturnType<WorktreeSessions['list']>>[number];
 
@@ -15,16 +17,21 @@ export function openWorktreeSessions(
   files: StateFiles,
   others: () => Promise<readonly StateFiles[]> = async () => [],
 ): WorktreeSessions {
+  const remove = async (session: Entry['session'], hasEnded: boolean) => {
+    for (const place of [files, ...(await others())]) {
+      const marked = parseEntries(await place.read(DOCUMENT)).find((entry) => entry.session === session);
+      if (marked === undefined) continue;
+      if (hasEnded) await place.update(ENDED, () => marked);
+      await change(place, (entries) => entries.filter((entry) => entry.session !== session));
+    }
+  };
   return {
     list: async () => parseEntries(await files.read(DOCUMENT)),
     add: (entry) =>
       change(files, (entries) => [...entries.filter(({ session }) => session !== entry.session), entry]),
-    async remove(session) {
-      for (const place of [files, ...(await others())]) {
-        if (!parseEntries(await place.read(DOCUMENT)).some((entry) => entry.session === session)) continue;
-        await change(place, (entries) => entries.filter((entry) => entry.session !== session));
-      }
-    },
+    remove: (session) => remove(session, false),
+    end: (session) => remove(session, true),
+    lastEnded: async () => parseEntry(await files.read(ENDED))[0] ?? null,
   };
 }
 

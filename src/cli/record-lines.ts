@@ -10,7 +10,11 @@ import { bad, dim, type Line, type Piece, paragraph, strong, table, warn } from 
 
 /** For standard error: the files that could not be read. */
 export function problemNotes(problems: readonly Problem[]): Line[] {
-  return problems.map(({ message, hint = '' }) => [warn('broken: '), message, dim(` ${hint}`)]);
+  return problems.map(({ message, hint }) => [
+    warn('broken: '),
+    message,
+    ...(hint === undefined ? [] : [dim(`. ${hint}`)]),
+  ]);
 }
 
 /** For standard error: why what is shown is only what was last seen. */

@@ -11,7 +11,7 @@ export async function speakerNotes(
   agent: string | undefined,
 ): Promise<Line[]> {
   const who = await workspace.identify(agent);
-  return who.isImplied
+  return who.by === 'session'
     ? [`as ${who.agent}, whose session is active in this worktree; --agent NAME speaks for another`]
     : [];
 }

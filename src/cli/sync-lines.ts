@@ -2,7 +2,7 @@ import type { SyncReport } from '../app/syncing.ts';
 import { type Line, strong } from './text.ts';
 
 export interface SyncStory {
-  readonly report: Pick<SyncReport, 'remote' | 'fetched' | 'published' | 'pending' | 'branch'>;
+  readonly report: Pick<SyncReport, 'remote' | 'fetched' | 'published' | 'pending' | 'branch' | 'refused'>;
   /** How many operations of others came. */
   readonly received: number;
   /** The half that was asked for alone, with `--pull` or `--push`. */
@@ -11,7 +11,7 @@ export interface SyncStory {
 
 /** One line: what came, what went, and what the branch itself still lacks. */
 export function syncLine({ report, received, half }: SyncStory): Line {
-  const { remote, fetched, published, pending, branch } = report;
+  const { remote, fetched, published, pending, branch, refused } = report;
   const moved = [
     ...(received > 0 ? [`fetched ${received} new`] : []),
     ...(published > 0 ? [`published ${published}`] : []),
@@ -23,7 +23,7 @@ export function syncLine({ report, received, half }: SyncStory): Line {
     strong(remote),
     `: ${moved.length > 0 ? moved.join(', ') : nothing}`,
     fetched ? '' : ' (not fetched)',
-    branch === 'behind' && pending === 0 ? '; the branch follows with the next sync' : '',
+    branch === 'behind' && pending === 0 && refused === null ? '; the branch follows with the next sync' : '',
   ];
 }
 

@@ -34,6 +34,7 @@ export async function inspectRepository(
     isShallow: existsSync(join(paths.commonDir, 'shallow')),
     checkout: await findCheckout(paths, branch),
     lockFiles: folders.flatMap(findLockFiles),
+    isRemoteHere: remoteFolder !== null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentOsError } from '../domain/errors.ts';
+import { blockingLock } from '../domain/host-words.ts';
 import { type Oid, parseRefName, type RefName } from '../domain/names.ts';
 import type { RefEdit, RefStore, RepositoryPaths, TransactionOutcome } from '../domain/ports.ts';
 import { assertNotCheckedOut } from './checkouts.ts';
@@ -74,7 +75,7 @@ export function openLocalRefs(paths: RepositoryPaths, { hooks = true }: LocalRef
     if (unexpected.length > 0) {
       return { status: 'lost', found: new Map(unexpected.map((edit) => [edit.ref, present(edit)])) } as const;
     }
-    if (lockFile(stderr) !== null) return null;
+    if (blockingLock(stderr) !== null) return null;
     if (isDiskFull(stderr)) {
       throw new AgentOsError('DISK_FULL', `the refs cannot be written: ${reason}`, {
         hint: 'Make room on the disk, or see who may write there.',
@@ -119,14 +120,9 @@ export async function dropRef(paths: RepositoryPaths, ref: RefName, expect: Oid)
   });
 }
 
-/** The lock file that git could not create. */
-export function lockFile(stderr: string): string | null {
-  return /Unable to create '([^'\n]+\.lock)': File exists/.exec(stderr)?.[1] ?? null;
-}
-
 /** Which file stands in the way, and how old it is. */
 export function lockedRef(stderr: string): AgentOsError {
-  const file = lockFile(stderr) ?? '';
+  const file = blockingLock(stderr) ?? '';
   const writtenAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
   const seconds = writtenAt === undefined ? null : Math.max(0, Math.round((Date.now() - writtenAt) / 1000));
   const age = seconds === null ? 'which is gone by now' : `written ${seconds} s ago`;

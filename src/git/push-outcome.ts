@@ -78,4 +78,4 @@ export function hostWords(stderr: string): string {
 }
 
 const NOISE =
-  /^(?:hint:|To |From |Everything up-to-date|Total \d|Delta compression|error: failed to push some refs|(?:Enumerating|Counting|Compressing|Writing|Resolving|Receiving|Unpacking) (?:objects|deltas))/;
+  /^(?:hint:|To |From |Everything up-to-date|Total \d|Delta compression|error: failed to push some refs|(?:Enumerating|Counting|Compressing|Writing|Resolving|Receiving|Unpacking) (?:objects|deltas)|Another git process seems to be running|an editor opened by|are terminated then try|may have crashed in this|remove the file manually)/;

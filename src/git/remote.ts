@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentOsError } from '../domain/errors.ts';
+import { blockingLock } from '../domain/host-words.ts';
 import { type Oid, parseRefName, parseRemoteName, type RefName } from '../domain/names.ts';
 import type { RefStore, Remote, RepositoryPaths } from '../domain/ports.ts';
-import { dropRef, lockedRef, lockFile, openLocalRefs } from './local-refs.ts';
+import { dropRef, lockedRef, openLocalRefs } from './local-refs.ts';
 import { isDiskFull } from './loose-object.ts';
 import type { GitResult } from './process.ts';
 import { hostWords } from './push-outcome.ts';
@@ -146,7 +147,7 @@ function isRaceOfFetches({ timedOut, stderr }: GitResult): boolean {
 }
 
 function fetchError(remote: string, result: GitResult): AgentOsError {
-  if (lockFile(result.stderr) !== null) return lockedRef(result.stderr);
+  if (blockingLock(result.stderr) !== null) return lockedRef(result.stderr);
   if (isRaceOfFetches(result)) {
     return new AgentOsError(
       'LOST_RACE',

@@ -1,4 +1,5 @@
 import { AgentOsError } from '../domain/errors.ts';
+import { refusalHint } from '../domain/host-words.ts';
 import type { AgentName, CloneId, Oid, RefName } from '../domain/names.ts';
 import { nextClock, operationId } from '../domain/operation.ts';
 import type {
@@ -74,7 +75,7 @@ export function openBranch(dependencies: BranchDependencies): Branch {
     if (outcome.status === 'done') return true;
     if (outcome.status === 'lost') return false;
     throw new AgentOsError('GIT_FAILED', `${ref} could not be moved: ${outcome.reason}`, {
-      hint: 'See `agent-os doctor`.',
+      hint: refusalHint(outcome.reason, 'See `agent-os doctor`.'),
     });
   }
 

@@ -15,6 +15,13 @@ export interface Snapshot {
   read(path: string): Promise<Uint8Array | null>;
   /** Safe entries of a folder by name (no `.git`, `..`, symlinks, submodules); empty when there is none. */
   list(path: string): Promise<readonly TreeEntry[]>;
+  /** The names of a folder that are as if they were not there: symlinks, submodules, what could lead out of the tree. */
+  unfollowed(path: string): Promise<readonly string[]>;
+  /**
+   * What keeps a regular file from standing at `path`: the first part of it at which something else stands, a file or
+   * symlink in place of a folder among it; null: nothing does.
+   */
+  obstacle(path: string): Promise<string | null>;
   /** Every regular file below a folder, in path order, without reading its bytes. */
   walk(path: string): AsyncIterable<{ readonly path: string; readonly oid: Oid }>;
 }

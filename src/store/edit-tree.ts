@@ -55,13 +55,7 @@ async function applyEdits(
   for (const [name, edit] of edits) {
     const present = entries.get(name);
     if (present !== undefined && edit !== null && (present.mode === '40000') !== edit instanceof Map) {
-      throw new AgentOsError(
-        'RECORD_BROKEN',
-        `${quoted(`${path}${name}`)} is in the way on the agent-os branch`,
-        {
-          hint: 'Move or remove it in a commit of its own on that branch.',
-        },
-      );
+      throw inTheWay(`${path}${name}`);
     }
     const oid =
       edit instanceof Map
@@ -71,4 +65,12 @@ async function applyEdits(
     else entries.set(name, { name, mode: edit instanceof Map ? '40000' : '100644', oid });
   }
   return entries.size === 0 ? null : objects.writer.tree([...entries.values()]);
+}
+
+/** Something stands where the layout of the branch has something else. */
+export function inTheWay(path: string): AgentOsError {
+  return new AgentOsError('RECORD_BROKEN', `${quoted(path, 200)} is in the way on the agent-os branch`, {
+    hint: 'Move or remove it in a commit of its own on that branch.',
+    data: { path },
+  });
 }

@@ -1,12 +1,11 @@
-import { formatRecord } from '../domain/codec.ts';
 import { AgentOsError } from '../domain/errors.ts';
 import { joinDocumentFiles } from '../domain/join/documents.ts';
 import { joinFiles } from '../domain/join/files.ts';
+import { unreadableRecord } from '../domain/join/unreadable.ts';
 import { isBelowWatermark, reachesWatermark, readWatermarks } from '../domain/join/watermarks.ts';
 import * as layout from '../domain/layout.ts';
 import type { Oid } from '../domain/names.ts';
 import type { CommitObject, ObjectReader, ObjectWriter, TreeEntry } from '../domain/ports.ts';
-import { schemaId } from '../domain/schema/kinds.ts';
 import type { Retention } from '../domain/schema/retention.ts';
 import type { Change } from './branch.ts';
 import { editTree } from './edit-tree.ts';
@@ -207,9 +206,8 @@ async function recordConflicts(join: Join, root: Oid): Promise<Change[]> {
 
 function noteUnreadable(join: Join, file: string, blob: Oid | undefined, reason: string): void {
   if (blob === undefined) return;
-  const id = join.hash(['unreadable', file, blob].join('\n')).slice(0, 40);
-  const record = { schema: schemaId('conflict'), id, kind: 'broken', file, blob, reason };
-  join.conflicts.set(layout.conflictPath(id), formatRecord('conflict', record));
+  const { path, content } = unreadableRecord(join.hash, { file, blob, reason });
+  join.conflicts.set(path, content);
 }
 
 /** Folders of a tree by path, each read once. */

@@ -1,3 +1,4 @@
+import { type LogDay, openLogDay } from '../app/log-day.ts';
 import { formatTime } from '../app/records.ts';
 import { firstLine } from '../app/text-input.ts';
 import { decode, encode } from '../domain/codec.ts';
@@ -133,18 +134,19 @@ async function commitEntries(round: Round, agent: AgentName, entries: readonly N
     agent,
     session,
     async plan({ snapshot }) {
-      const logs = new Map<string, Log>();
+      const logs = new Map<string, LogDay>();
       for (const { id, at, text } of entries) {
         const day = dayOf(at);
-        const log = logs.get(day) ?? (await readDay(snapshot, agent, day));
+        const known = logs.get(day) ?? (await openLogDay(round.workspace, snapshot, { agent, day }));
+        const { log } = known;
         if (log.entries[id] !== undefined) continue;
         const entry = { at: formatTime(at), text, ...(session !== null && { session }) };
-        logs.set(day, { ...log, entries: { ...log.entries, [id]: entry } });
+        logs.set(day, { ...known, log: { ...log, entries: { ...log.entries, [id]: entry } } });
       }
-      const changes = [...logs].map(([day, log]) => ({
-        path: logPath(agent, day),
-        content: encode('log', log),
-      }));
+      const changes = [...logs.values()].flatMap(({ path, log, beside }) => [
+        { path, content: encode('log', log) },
+        ...beside,
+      ]);
       return { subject: `log: ${agent}: ${what}`, changes, result: null };
     },
   });

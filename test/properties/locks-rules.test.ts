@@ -12,6 +12,7 @@ import { type LockChange, planAcquire, planRelease, planRenew } from '../../src/
 import { parsePathPattern } from '../../src/domain/locks/path-pattern.ts';
 import { overlaps } from '../../src/domain/locks/pattern-overlap.ts';
 import { planFencedPush } from '../../src/domain/locks/push-rules.ts';
+import { rebuildClaims } from '../../src/domain/locks/rebuild-claims.ts';
 import { judgeTakeover } from '../../src/domain/locks/takeover.ts';
 import type { AgentName, CloneId, RecordId, ResourceName } from '../../src/domain/names.ts';
 
@@ -23,6 +24,18 @@ const FILES = ['src/api/auth.ts', 'src/x', 'docs/y'];
 /** Wall clocks of the agents: any two are at most `maxSkew` apart. */
 const SKEWS = [-300, 0, 300];
 const START = Date.UTC(2026, 10, 23);
+
+/** No table of claims: at any time the same. A broken one is like no other. */
+const GONE: readonly Claim[] = [];
+
+/** What stands on the refs at one moment. */
+interface Standing {
+  readonly records: LockBoard['records'];
+  readonly table: readonly Claim[];
+}
+
+/** A board, and the table that it was made from. */
+type View = LockBoard & { readonly table: readonly Claim[] };
 
 /** What an agent believes to hold, until a moment of true time. */
 interface Belief {
@@ -65,6 +78,8 @@ const step = fc.oneof(
       file: fc.constantFrom(...FILES),
     }),
   },
+  // Somebody removes the table of claims, or pushes something else in its place.
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose'), isBroken: fc.boolean() }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -78,8 +93,9 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 /** Agents who look, plan and swap in any order, over refs that move by compare-and-swap only. */
 class Model {
   now = START;
-  readonly history: LockBoard[] = [{ records: new Map(), claims: [] }];
-  readonly views: LockBoard[] = SKEWS.map(() => this.present);
+  readonly history: Standing[] = [{ records: new Map(), table: GONE }];
+  readonly broken = new Set<readonly Claim[]>();
+  readonly views: View[] = SKEWS.map(() => this.viewOf(this.present));
   readonly seen = SKEWS.map(() => new Map<string, { wall: number; uptime: number; bootId: string }>());
   readonly beliefs: Belief[][] = SKEWS.map(() => []);
   readonly tokens = new Map<ResourceName, number>();
@@ -87,9 +103,15 @@ class Model {
   acquired = 0;
   evicted = 0;
   pushed = 0;
+  rebuilt = 0;
 
-  get present(): LockBoard {
-    return this.history.at(-1) ?? { records: new Map(), claims: [] };
+  get present(): Standing {
+    return this.history.at(-1) ?? { records: new Map(), table: GONE };
+  }
+
+  viewOf({ records, table }: Standing): View {
+    if (table !== GONE && !this.broken.has(table)) return { records, claims: table, table };
+    return { records, claims: rebuildClaims(records.values()), isRebuilt: true, table };
   }
 
   run(next: Step): void {
@@ -98,6 +120,7 @@ class Model {
     if (next.kind === 'tick') this.now += next.seconds * 1000;
     else if (next.kind === 'look') this.look(next.agent, next.claimsLag, next.recordsLag);
     else if (next.kind === 'acquire') this.acquire(next);
+    else if (next.kind === 'lose') this.lose(next.isBroken);
     else if (next.kind === 'renew') this.renew(next.agent);
     else if (next.kind === 'release') this.release(next.agent, next.resource);
     else this.push(next.agent, next.file);
@@ -106,7 +129,10 @@ class Model {
 
   look(who: number, claimsLag: number, recordsLag: number): void {
     const at = (lag: number) => this.history[Math.max(0, this.history.length - 1 - lag)] ?? this.present;
-    const view = { records: at(recordsLag).records, claims: at(claimsLag).claims };
+    const { table } = at(claimsLag);
+    const isThere = table !== GONE && !this.broken.has(table);
+    // Refs are read in their order, the table before the records: what is gone is not older than they are.
+    const view = this.viewOf({ records: at(isThere ? recordsLag : 0).records, table });
     this.views[who] = view;
     const seen = this.seen[who] ?? new Map();
     const leases = [...view.records.values()].flatMap((record) => record.leases);
@@ -120,9 +146,21 @@ class Model {
     }
   }
 
+  lose(isBroken: boolean): void {
+    const table = isBroken ? [] : GONE;
+    if (isBroken) this.broken.add(table);
+    this.history.push({ records: this.present.records, table });
+  }
+
+  /** Claims made anew are decided on at once, or not at all. */
+  refresh(who: number): void {
+    if (this.view(who).isRebuilt === true) this.look(who, 0, 0);
+  }
+
   acquire({ agent: who, resources, paths, mode }: Extract<Step, { kind: 'acquire' }>): void {
     this.nonces += 1;
     const nonce = `nonce-${this.nonces}`;
+    this.refresh(who);
     const wanted = resources.map((resource) => ({ resource, paths }));
     const board = this.view(who);
     const { wall: now } = this.moment(who);
@@ -150,6 +188,7 @@ class Model {
   }
 
   push(who: number, file: string): void {
+    this.refresh(who);
     const common = {
       board: this.view(who),
       asker: holder(who),
@@ -174,7 +213,8 @@ class Model {
     const isCurrent = records.every(
       ({ resource }) => view.records.get(resource) === present.records.get(resource),
     );
-    if (!isCurrent || (claims !== null && view.claims !== present.claims)) return false;
+    if (!isCurrent || (claims !== null && view.table !== present.table)) return false;
+    if (view.isRebuilt === true && claims !== null && claims.length > 1) this.rebuilt += 1;
     for (const { blocker } of evicted) this.assertExpired(blocker);
     this.evicted += evicted.length;
     const moved = new Map(present.records);
@@ -187,14 +227,14 @@ class Model {
       this.tokens.set(record.resource, record.token);
       moved.set(record.resource, record);
     }
-    const next = { records: moved, claims: claims ?? present.claims };
+    const next = { records: moved, table: claims ?? present.table };
     this.history.push(next);
-    this.views[who] = next;
+    this.views[who] = this.viewOf(next);
     return true;
   }
 
   believe(who: number, records: readonly LockRecord[]): void {
-    const claims: readonly Claim[] = this.present.claims;
+    const { claims } = this.viewOf(this.present);
     for (const { resource, mode, leases } of records) {
       const lease = leases.find((candidate) => isHeldBy(candidate, holder(who)));
       if (lease === undefined) continue;
@@ -243,8 +283,8 @@ class Model {
     return this.beliefs[who] ?? [];
   }
 
-  view(who: number): LockBoard {
-    return this.views[who] ?? this.present;
+  view(who: number): View {
+    return this.views[who] ?? this.viewOf(this.present);
   }
 
   moment(who: number) {
@@ -268,7 +308,7 @@ function holder(index: number): LockHolder {
 }
 
 test('in no interleaving do two believe in conflicting locks, do tokens shrink, is a renewed lock taken over', () => {
-  let [acquired, evicted, pushed] = [0, 0, 0];
+  let [acquired, evicted, pushed, rebuilt] = [0, 0, 0, 0];
   fc.assert(
     fc.property(fc.array(step, { minLength: 30, maxLength: 80, size: 'max' }), (steps) => {
       const model = new Model();
@@ -276,9 +316,10 @@ test('in no interleaving do two believe in conflicting locks, do tokens shrink, 
       acquired += model.acquired;
       evicted += model.evicted;
       pushed += model.pushed;
+      rebuilt += model.rebuilt;
     }),
     { numRuns: 400 },
   );
   // The model is of use only if all of this happens.
-  expect(Math.min(acquired, evicted, pushed)).toBeGreaterThan(100);
+  expect(Math.min(acquired, evicted, pushed, rebuilt)).toBeGreaterThan(100);
 });

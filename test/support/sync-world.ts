@@ -104,15 +104,24 @@ export class SimulatedClone {
     return this.refs.get(BRANCH) ?? null;
   }
 
-  begin(): Promise<FirstContact> {
+  async begin(options = { isChosen: false }): Promise<FirstContact> {
+    const contact = await this.contact(options);
+    if (contact.how === 'elsewhere') throw new Error(`the branch is ${contact.refs.join(', ')}`);
+    return contact;
+  }
+
+  contact(options: { readonly isChosen: boolean }): ReturnType<typeof makeFirstContact> {
     const { objects } = this.world.remote;
-    return makeFirstContact({
+    const parts = {
       branchRef: BRANCH,
       branch: this.#openBranch(),
       history: objects.history,
+      reader: objects.reader(this.refs),
       writer: objects.writer,
+      refs: this.refs,
       remote: this.world.remote.connect(this.refs, { client: this.label }),
-    });
+    };
+    return makeFirstContact(parts, options);
   }
 
   /** One operation on the local branch; durable from then on. */

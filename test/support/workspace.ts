@@ -3,10 +3,11 @@ import { identify } from '../../src/app/identity.ts';
 import { readLockPolicy } from '../../src/app/lock-policy.ts';
 import type { Workspace } from '../../src/app/workspace.ts';
 import { openWorktreeSessions } from '../../src/app/worktree-sessions.ts';
+import type { CodeAudit, ListedEntry } from '../../src/domain/code-audit.ts';
 import type { CodeCommit, CommitDetail } from '../../src/domain/code-history.ts';
 import type { AgentName, CloneId, Oid, RefName } from '../../src/domain/names.ts';
 import { nextClock, operationId } from '../../src/domain/operation.ts';
-import type { Ids, TreeEntry } from '../../src/domain/ports.ts';
+import type { Ids, ObjectReader, TreeEntry } from '../../src/domain/ports.ts';
 import type { Change } from '../../src/store/branch.ts';
 import { openBranch } from '../../src/store/branch-store.ts';
 import { createLocks } from '../../src/store/locks/create-locks.ts';
@@ -57,9 +58,12 @@ interface Clone {
   readonly checkout: MemoryWorkspace['checkout'];
 }
 
-/** @param options.agent - who speaks where nobody is named; `initialised: false` leaves the branch out */
+/**
+ * @param options.agent - who speaks where nobody is named; null: nobody is configured, so that `user.name` tells
+ * @param options.initialised - false leaves the branch out
+ */
 export async function makeWorkspace(
-  options: { readonly agent?: string; readonly initialised?: boolean } = {},
+  options: { readonly agent?: string | null; readonly initialised?: boolean } = {},
 ): Promise<MemoryWorkspace> {
   const objects = new MemoryObjects();
   const refs = new MemoryRefs();
@@ -72,10 +76,10 @@ export async function makeWorkspace(
   const clock = new ManualClock();
   const ids = seededIds(clock, seededRandom(1));
   const clone = { objects, refs, clock, files: new MemoryStateFiles(), ids, worktrees: [], checkout };
-  return openWorkspace(clone, 'main', options.agent ?? 'go-backend');
+  return openWorkspace(clone, 'main', options.agent === undefined ? 'go-backend' : options.agent);
 }
 
-function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspace {
+function openWorkspace(home: Clone, name: string, agent: string | null): MemoryWorkspace {
   const { objects, refs, clock, files, ids, checkout } = home;
   const random = seededRandom(7);
   const clone = 'clone0clone0clon' as CloneId;
@@ -178,12 +182,19 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
     userConfig: unused,
     hooks: unused,
     inspection: unused,
+    refusals: async () => [],
     probe: async () => null,
-    audit: unused,
+    audit: async () => ({ code: auditOf({ reader, refs }), scratch: { reader, writer } }),
     pushFenced: unused,
     removeRemoteRefs: unused,
     identify: (explicit) =>
-      identify({ explicit, environment: undefined, configured: agent, person: 'Test Person', sessions }),
+      identify({
+        explicit,
+        environment: undefined,
+        configured: agent ?? undefined,
+        person: 'Test Person',
+        sessions,
+      }),
     close: async () => {},
     worktree: (other) => openWorkspace(home, other, agent),
     async commitByHand(...changes) {
@@ -214,3 +225,32 @@ function openWorkspace(home: Clone, name: string, agent: string): MemoryWorkspac
 }
 
 export const agentName = (name: string): AgentName => name as AgentName;
+
+/** Of what a check asks of the repository, that which is in memory. */
+function auditOf({ reader, refs }: { readonly reader: ObjectReader; readonly refs: MemoryRefs }): CodeAudit {
+  const unasked = async (): Promise<never> => {
+    throw new Error('a repository in memory tells nothing of code');
+  };
+  const listBelow = async (tree: Oid, path: string): Promise<readonly ListedEntry[]> => {
+    const listed = (await reader.tree(tree)) ?? [];
+    const found = listed.map(async ({ name, mode, oid }) => {
+      if (mode === '40000') return listBelow(oid, `${path}${name}/`);
+      const size = mode === '160000' ? 0 : ((await reader.blob(oid))?.length ?? 0);
+      return [{ path: `${path}${name}`, mode, oid, size }];
+    });
+    return (await Promise.all(found)).flat();
+  };
+  return {
+    resolveRange: unasked,
+    commits: unasked,
+    lockedCommits: unasked,
+    arrived: unasked,
+    chains: unasked,
+    changedPaths: unasked,
+    roots: unasked,
+    merges: unasked,
+    signatures: unasked,
+    entries: async (commit) => listBelow((await reader.commit(commit))?.tree ?? commit, ''),
+    refs: (patterns) => refs.read(patterns),
+  };
+}

@@ -6,7 +6,7 @@ import { judgeClaimsMove } from '../../domain/receive/claims-move.ts';
 import { judgeLockMove, judgeLockRemoval } from '../../domain/receive/lock-move.ts';
 import type { Pusher } from '../../domain/receive/pusher.ts';
 import type { ResolvedConfig } from '../../domain/schema/resolve-config.ts';
-import { readClaimsTable, readLockRecord } from '../verify/gather-locks.ts';
+import { readClaimsTable, readLockRecord, tryClaims } from '../verify/gather-locks.ts';
 import type { ReceivedUpdate, Server } from './server.ts';
 
 /** What the lock refs are before a push, and will be after it. */
@@ -61,7 +61,9 @@ export async function judgeClaims(
   const commit = await reader.commit(to);
   const isNext = from === null ? commit?.parents.length === 0 : commit?.parents.join() === from;
   if (!isNext) return ['its history is not the one before with one table more'];
-  const [before, after] = [await readClaimsTable(reader, from), await readClaimsTable(reader, to)];
+  // What nobody can read is made anew from the locks, and each claim needs its lock.
+  const before = (await tryClaims(reader, from)) ?? [];
+  const after = await readClaimsTable(reader, to);
   const records = new Map<ResourceName, LockRecord>();
   for (const resource of new Set([...before, ...after].map((claim) => claim.resource))) {
     const ref = `${LOCKS_PREFIX}${encodeResource(resource, server.hash)}` as RefName;

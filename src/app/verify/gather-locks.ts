@@ -5,6 +5,7 @@ import { decodeClaims } from '../../domain/locks/claims-codec.ts';
 import { isDescribedBy, type LockRecord, readSubject } from '../../domain/locks/lock-record.ts';
 import { decodeLockRecord } from '../../domain/locks/lock-record-codec.ts';
 import { CLAIMS_REF, encodeResource, type Hash, LOCKS_PREFIX } from '../../domain/locks/lock-ref.ts';
+import { rebuildClaims } from '../../domain/locks/rebuild-claims.ts';
 import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
 import type { ObjectReader } from '../../domain/ports.ts';
 import type { LockTrailer } from '../../domain/trailers.ts';
@@ -20,8 +21,9 @@ interface Sources {
 }
 
 /**
- * Every lock and claim; those that cannot be read are named.
- * @throws AgentOsError RECORD_BROKEN, SCHEMA_TOO_NEW: the table of claims, without which nothing is known of paths
+ * Every lock and claim; those that cannot be read are named. Where the table of claims is gone or broken, the records
+ * tell what is claimed.
+ * @throws AgentOsError SCHEMA_TOO_NEW: the table of claims, which a later version has written
  */
 export async function gatherLocks(
   sources: Pick<Sources, 'reader' | 'hash'>,
@@ -42,7 +44,11 @@ export async function gatherLocks(
       broken.push({ ref, oid, problem: error.message });
     }
   }
-  return { records, claims: await readClaimsTable(sources.reader, refs.claims), broken, mislabelled };
+  const { claims: oid } = refs;
+  const listed = oid === null ? null : await tryClaims(sources.reader, oid);
+  if (oid !== null && listed === null)
+    broken.push({ ref: CLAIMS_REF, oid, problem: `commit ${oid} has no table of claims` });
+  return { records, claims: listed ?? rebuildClaims(records.values()), broken, mislabelled };
 }
 
 /**
@@ -59,6 +65,16 @@ export async function readLockRecord(
   throw new AgentOsError('RECORD_BROKEN', `${ref} holds the record of another resource`, {
     data: { ref, oid, resource: record.resource },
   });
+}
+
+/** null: nobody can read it. @throws AgentOsError SCHEMA_TOO_NEW */
+export async function tryClaims(reader: ObjectReader, oid: Oid | null): Promise<readonly Claim[] | null> {
+  try {
+    return await readClaimsTable(reader, oid);
+  } catch (error) {
+    if (error instanceof AgentOsError && error.code === 'RECORD_BROKEN') return null;
+    throw error;
+  }
 }
 
 /** @throws AgentOsError RECORD_BROKEN, SCHEMA_TOO_NEW */

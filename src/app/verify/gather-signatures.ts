@@ -19,7 +19,7 @@ import { writeRoot } from '../../store/sync/first-contact.ts';
 import { readRecord } from '../records.ts';
 import type { Audit } from '../repository-ports.ts';
 import { type BranchPlace, isFalseMerge } from './gather-branch.ts';
-import { readClaimsTable, tryRecord } from './gather-locks.ts';
+import { tryClaims, tryRecord } from './gather-locks.ts';
 import { tolerant } from './gather-people.ts';
 import { type DecidingState, readPolicy } from './remote-state.ts';
 
@@ -135,7 +135,7 @@ async function gatherRecords(
   const { reader, code } = sources;
   const due: RecordToSign[] = [];
   for (const [ref, oid] of locks) due.push(...(await givingRecords(reader, ref, oid)));
-  if (claims !== null && (await readClaimsTable(reader, claims)).length > 0)
+  if (claims !== null && (await tryClaims(reader, claims))?.length)
     due.push({ oid: claims, ref: CLAIMS_REF, holders: [] });
   return readPlaces(code, due, keys);
 }

@@ -1,5 +1,6 @@
 import type { AuditedCommit, AuditRange } from '../../domain/code-audit.ts';
 import { AgentOsError } from '../../domain/errors.ts';
+import { CLAIMS_REF } from '../../domain/locks/lock-ref.ts';
 import { parsePathPattern } from '../../domain/locks/path-pattern.ts';
 import { isAgentName, isOid, type Oid, quoted, type RefName } from '../../domain/names.ts';
 import { type ResolvedConfig, resolveConfig } from '../../domain/schema/resolve-config.ts';
@@ -203,7 +204,8 @@ function whatIsUnknown(
   commits: number,
 ): readonly string[] {
   if (commits === 0 || verify['lock-record'] === 'error') return [];
-  return broken.map(({ ref }) => `${ref} cannot be read, so nobody can say who holds it`);
+  const locks = broken.filter(({ ref }) => ref !== CLAIMS_REF); // the records tell what is claimed, too
+  return locks.map(({ ref }) => `${ref} cannot be read, so nobody can say who holds it`);
 }
 
 /** When the first commit of the range was made, by a clock that may be ahead of the agents'; milliseconds. */

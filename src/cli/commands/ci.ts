@@ -99,9 +99,12 @@ async function runNotify(invocation: Invocation): Promise<CommandOutput> {
     const text = ['No job has ended, or all were skipped: there is nothing to tell anybody.'];
     return { data: { messages: [], already: [] }, text };
   }
-  const { openForCi } = await import('../ci-workspace.ts');
+  const [{ openForCi }, { requireContact }] = await Promise.all([
+    import('../ci-workspace.ts'),
+    import('../../app/initialise.ts'),
+  ]);
   const workspace = await openForCi(invocation);
-  await workspace.firstContact();
+  await requireContact(workspace);
   const { messages, already } = await notifyOfCi(workspace, {
     range: values.text('range'),
     conclusion,

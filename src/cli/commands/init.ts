@@ -3,6 +3,7 @@ import type { Problem } from '../../app/records.ts';
 import type { Capabilities } from '../../app/repository-ports.ts';
 import type { Workspace } from '../../app/workspace.ts';
 import { AgentOsError } from '../../domain/errors.ts';
+import { refusalHint } from '../../domain/host-words.ts';
 import type { HomeReport } from '../../home/home.ts';
 import type { CommandOutput, CommandSpec, Invocation } from '../command-spec.ts';
 import { given } from '../given.ts';
@@ -13,7 +14,8 @@ export const command: CommandSpec = {
   name: 'init',
   summary: 'create the branch, or join the one that the remote has',
   description:
-    'Create the branch, or join the one that the remote has, and find out what the remote allows. Git is ' +
+    'Create the branch, or join the one that the remote has (without --ref under whatever name it has there), and ' +
+    'find out what the remote allows. Git is ' +
     'led to the hooks that guard commits and pushes (see `hooks`). Safe to repeat. The ' +
     'remote is the one given, else git config agent-os.remote, else origin, else the only one.',
   options: [
@@ -139,6 +141,9 @@ function describe(done: Initialised, setUp: SetUp): CommandOutput {
         : [`Git runs ${hooks.reached} of ${hooks.total} hooks of agent-os (agent-os hooks status)`]),
     ],
     notes: [
+      ...(done.instead === null
+        ? []
+        : [`${done.remote} has no ${done.instead}: the branch is ${done.branch} there`]),
       ...(candidates.length === 0 ? [] : [[warn('warning: '), noRemote(candidates)]]),
       ...(hooks?.notes ?? []),
       ...problems.map(({ path, message }): Line => [warn('warning: '), `view: ${path}: ${message}`]),
@@ -148,7 +153,10 @@ function describe(done: Initialised, setUp: SetUp): CommandOutput {
     ],
     ...(done.refused !== null && {
       error: new AgentOsError('REMOTE_REFUSED', `the branch is not on ${done.remote}: ${done.refused}`, {
-        hint: 'Everything works in this repository; get the right to push there, then run `agent-os sync`.',
+        hint: refusalHint(
+          done.refused,
+          'Everything works in this repository; get the right to push there, then run `agent-os sync`.',
+        ),
       }),
     }),
   };

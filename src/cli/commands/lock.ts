@@ -1,6 +1,6 @@
 import { lockResources } from '../../app/locking.ts';
 import { formatDistance, formatMoment } from '../../domain/time.ts';
-import type { CommandSpec } from '../command-spec.ts';
+import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { given } from '../given.ts';
 import { heldError } from '../lock-lines.ts';
 import { published } from '../publish.ts';
@@ -41,7 +41,9 @@ export const command: CommandSpec = {
     });
     const now = workspace.clock.now();
     if (outcome.status === 'held') {
-      return { data: { heldBy: outcome.heldBy }, error: heldError(outcome.heldBy, now) };
+      const options = repeated({ values, agent });
+      const request = { resources, options, paths: values.list('paths') };
+      return { data: { heldBy: outcome.heldBy }, error: heldError(outcome.heldBy, request, now) };
     }
     const { locks, former } = outcome;
     const output = {
@@ -61,3 +63,12 @@ export const command: CommandSpec = {
     return former.length === 0 ? output : published(invocation, workspace, output);
   },
 };
+
+/** The options under which the same lock is asked for again. */
+function repeated({ values, agent }: Pick<Invocation, 'values' | 'agent'>): readonly string[] {
+  const valued = { '--ttl': values.optional('ttl'), '--reason': values.optional('reason'), '--agent': agent };
+  return [
+    ...['shared', 'local'].filter((name) => values.flag(name)).map((name) => `--${name}`),
+    ...Object.entries(valued).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
+  ];
+}

@@ -17,8 +17,13 @@ const add: CommandSpec = {
   async run(invocation) {
     const text = await readWords(invocation, invocation.values.list('text'));
     const workspace = await invocation.workspace();
-    const { entries } = await addLogEntry(workspace, { text, ...given({ agent: invocation.agent }) });
-    return published(invocation, workspace, { data: { entries }, text: logLines(entries) });
+    const input = { text, ...given({ agent: invocation.agent }) };
+    const { entries, problems } = await addLogEntry(workspace, input);
+    return published(invocation, workspace, {
+      data: { entries, ...(problems.length > 0 && { problems }) },
+      text: logLines(entries),
+      notes: problemNotes(problems),
+    });
   },
 };
 

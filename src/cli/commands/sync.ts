@@ -1,3 +1,4 @@
+import { branchRefusal } from '../../app/branch-refusal.ts';
 import { requireBranch } from '../../app/initialised.ts';
 import { countReceived, countUnpublished, type SyncReport, syncOnRequest } from '../../app/syncing.ts';
 import type { Workspace } from '../../app/workspace.ts';
@@ -12,7 +13,8 @@ export const command: CommandSpec = {
   view: 'write',
   description:
     'Exchange what is new with the remote: fetch and join what others published, publish what this clone has, carry ' +
-    'out releases that were made offline, renew locks that are due.',
+    'out releases that were made offline, renew locks that are due. Exit code 4 when the host refuses to move the ' +
+    'branch, even where others see what is new in the outbox of this clone.',
   options: [
     { flags: '--pull', description: 'only fetch and join' },
     { flags: '--push', description: 'only publish, from what the last fetch brought' },
@@ -49,10 +51,12 @@ async function exchange(workspace: Workspace, half: SyncStory['half']): Promise<
   await requireBranch(workspace);
   if (report === null) return withoutRemote(workspace);
   const received = await countReceived(workspace, tip);
+  const error = branchRefusal(report, report.remote);
   return {
     data: { ...report },
     text: [syncLine({ report, received, half }), ...describeReleases(report)],
     notes: notes(report),
+    ...(error !== null && { error }),
   };
 }
 
@@ -106,7 +110,9 @@ function notes(report: SyncReport): Line[] {
     ...(report.pending === 0
       ? []
       : [`${operationsAre(report.pending)} not published yet: run \`agent-os sync\``]),
-    ...(report.refused === null ? [] : [`the host refused a ref: ${report.refused}`]),
+    ...(report.refused === null || report.branch === 'behind'
+      ? []
+      : [`the host refused a ref: ${report.refused}`]),
     ...(report.renewed === null
       ? []
       : [

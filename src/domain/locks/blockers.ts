@@ -9,6 +9,8 @@ export interface LockBoard {
   /** By resource; tombstones included, broken records not. */
   readonly records: ReadonlyMap<ResourceName, LockRecord>;
   readonly claims: readonly Claim[];
+  /** The table of claims was gone or broken: `claims` are what the records tell, all of them, and are to be written. */
+  readonly isRebuilt?: boolean;
 }
 
 /** A lease that stands in the way; of a claim whose record is not visible yet, what the claim says. */

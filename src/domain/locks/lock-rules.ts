@@ -52,7 +52,8 @@ export interface AcquireInput {
  * 2. Another holder of the resource, and a live claim of another on a common path, stand in the way unless both share.
  * 3. What stands in the way and may be taken over is evicted in the same transaction, so that its record moves: were
  *    it ignored, its holder could wake up beside its successor.
- * 4. Claims move whenever paths are acquired, so that overlapping acquisitions exclude each other at that one ref.
+ * 4. Claims move whenever paths are acquired, so that overlapping acquisitions exclude each other at that one ref; and
+ *    whenever their table had to be made anew, so that it is there again.
  *
  * @throws AgentOsError BAD_VALUE for a glob that cannot be read
  */
@@ -87,7 +88,7 @@ export function planAcquire(input: AcquireInput): AcquirePlan {
   return {
     status: 'take',
     records: changedRecords(board, records),
-    claims: granted.length > 0 ? [...kept, ...granted] : null,
+    claims: granted.length > 0 || board.isRebuilt === true ? [...kept, ...granted] : null,
     evicted,
   };
 }

@@ -1,6 +1,6 @@
 import { type LockBoard, liveClaims } from '../locks/blockers.ts';
 import { describeLockRecord, isHeldBy, iso, type Lease, type LockRecord } from '../locks/lock-record.ts';
-import { describeForce } from '../locks/lock-ref.ts';
+import { CLAIMS_REF, describeForce } from '../locks/lock-ref.ts';
 import { patternsOf } from '../locks/path-pattern.ts';
 import { overlaps } from '../locks/pattern-overlap.ts';
 import { quoted, type RecordId } from '../names.ts';
@@ -9,8 +9,9 @@ import { isRunning, type LockFacts, type TimeFacts } from './facts.ts';
 import type { Draft } from './finding.ts';
 
 /**
- * Lock records that cannot be read, or that are called something else than they are; leases that have run out and that nobody has taken over, or whose session is
- * finished (both only warn: the next who wants the lock clears them); and running locks whose paths overlap.
+ * Lock records that cannot be read, or that are called something else than they are; a table of claims that cannot be
+ * read, leases that have run out and that nobody has taken over, or whose session is finished (all of which only warn:
+ * the next who locks clears them); and running locks whose paths overlap.
  * @param finished - sessions that have ended
  */
 export function findBadLocks(
@@ -19,13 +20,7 @@ export function findBadLocks(
   time: TimeFacts,
 ): readonly Draft[] {
   return [
-    ...broken.map(
-      ({ ref, oid, problem }): Draft => ({
-        rule: 'lock-record',
-        message: `${ref} cannot be read: ${problem}`,
-        hint: describeForce(ref, oid),
-      }),
-    ),
+    ...broken.map(describeBroken),
     ...mislabelled.map(
       ({ ref, subject, record }): Draft => ({
         rule: 'lock-record',
@@ -38,6 +33,15 @@ export function findBadLocks(
     ),
     ...findOverlaps(board, time),
   ];
+}
+
+function describeBroken({ ref, oid, problem }: LockFacts['broken'][number]): Draft {
+  const draft = { rule: 'lock-record', message: `${ref} cannot be read: ${problem}` } as const;
+  if (ref === CLAIMS_REF) {
+    const hint = 'The next `agent-os lock` with paths makes it anew from the locks that are held.';
+    return { ...draft, atMost: 'warn', hint };
+  }
+  return { ...draft, hint: describeForce(ref, oid) };
 }
 
 function judgeLease(

@@ -64,6 +64,8 @@ async function planStep(
 ): Promise<Step<AcquireOutcome>> {
   const { authority } = attempt;
   const { board, input } = await lookAt(context, authority, refs, attempt);
+  // That the table is gone looks the same at any time, and its lease says nothing of records that are older.
+  if (board.isRebuilt && !isFresh) return { kind: 'refresh' };
   if (unsettled !== null && isCarried(board, input)) {
     const locks = await keep(context, attempt, board.records, board.oids, unsettled);
     return { kind: 'answer', value: { status: 'acquired', locks, former: [] } };
@@ -92,14 +94,16 @@ async function planStep(
 
 /**
  * Whether a transaction of unknown outcome has succeeded: a remote shows the refs of one push one after the other,
- * and one that was killed in between has moved only some, so records *and* claims must carry its nonce.
+ * and one that was killed in between has moved only some, so records *and* claims must carry its nonce. Claims made anew
+ * from the records are no proof: who saw neither may still move the table.
  */
 function isCarried(board: StoredBoard, { wanted, nonce }: AcquireInput): boolean {
   return wanted.every(
     ({ resource, paths }) =>
       board.records.get(resource)?.leases.some((lease) => lease.nonce === nonce) &&
       (paths.length === 0 ||
-        board.claims.some((claim) => claim.resource === resource && claim.nonce === nonce)),
+        (!board.isRebuilt &&
+          board.claims.some((claim) => claim.resource === resource && claim.nonce === nonce))),
   );
 }
 

@@ -1,10 +1,9 @@
-import { AgentOsError } from '../../domain/errors.ts';
 import { unite } from '../../domain/locks/lock-changes.ts';
 import type { LockHolder } from '../../domain/locks/lock-record.ts';
 import type { AcquireInput } from '../../domain/locks/lock-rules.ts';
 import type { ResourceName } from '../../domain/names.ts';
 import type { Authority, LockRefs } from './authority.ts';
-import type { StoredBoard } from './board-reader.ts';
+import { assertReadable, type StoredBoard } from './board-reader.ts';
 import type { LockContext } from './lock-context.ts';
 import type { AcquireRequest } from './locks.ts';
 
@@ -20,7 +19,7 @@ export interface Attempt {
 /**
  * What a plan needs to know, as `refs` have it: the policy on the branch that came with them, the wanted records, and
  * the claims if paths are at stake.
- * @throws AgentOsError RECORD_BROKEN, SCHEMA_TOO_NEW for a wanted record
+ * @throws AgentOsError as assertReadable does
  */
 export async function lookAt(
   context: LockContext,
@@ -38,16 +37,7 @@ export async function lookAt(
   const records = await read(isCovering);
   const isCovered = [...records.records.values()].some((record) => record.paths.length > 0);
   const board = isCovered && !isCovering ? await read(true) : records;
-  const broken = board.broken.find(({ resource }) => resource !== null && resources.includes(resource));
-  if (broken !== undefined) {
-    throw new AgentOsError(broken.error.code, broken.problem, {
-      hint:
-        broken.error.hint ??
-        `Whoever knows that nobody holds it may type: agent-os unlock ${broken.resource} --force ${broken.oid} --reason 'broken record'`,
-      data: { ref: broken.ref, oid: broken.oid },
-      cause: broken.error,
-    });
-  }
+  assertReadable(board, resources);
   const { mode = 'exclusive', ttl = policy.ttl, reason = null } = request;
   const now = context.dependencies.clock.now();
   const judge = await context.judge(authority, refs, policy);

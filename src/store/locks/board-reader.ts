@@ -2,7 +2,8 @@ import { AgentOsError } from '../../domain/errors.ts';
 import type { LockBoard } from '../../domain/locks/blockers.ts';
 import type { Claim, ClaimsTable } from '../../domain/locks/claims.ts';
 import type { LockRecord } from '../../domain/locks/lock-record.ts';
-import { encodeResource, type Hash } from '../../domain/locks/lock-ref.ts';
+import { describeForce, encodeResource, type Hash } from '../../domain/locks/lock-ref.ts';
+import { rebuildClaims } from '../../domain/locks/rebuild-claims.ts';
 import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
 import type { ObjectReader, StateFiles } from '../../domain/ports.ts';
 import type { Authority, LockRefs } from './authority.ts';
@@ -18,6 +19,7 @@ export interface StoredBoard extends LockBoard {
   readonly refs: LockRefs;
   /** The commit of each lock ref that was read, broken ones included. */
   readonly oids: ReadonlyMap<ResourceName, Oid>;
+  readonly isRebuilt: boolean;
   readonly table: ClaimsTable;
   readonly broken: readonly (BrokenLock & {
     readonly resource: ResourceName | null;
@@ -31,13 +33,17 @@ export interface BoardReader {
   /** Takes down what was just written, so that it is not read again. */
   remember(oid: Oid, record: LockRecord): void;
   refOf(authority: Authority, resource: ResourceName): RefName;
-  /** The records of the resources; and of all claims, with the table, when `withClaims`. */
+  /**
+   * The records of the resources; and of all claims, with the table, when `withClaims`. Where the table is gone or
+   * broken, all records are read, and the claims are made anew from them.
+   * @throws AgentOsError SCHEMA_TOO_NEW: the table of a later version
+   */
   read(
     authority: Authority,
     refs: LockRefs,
     wanted: { readonly resources: readonly ResourceName[]; readonly withClaims: boolean },
   ): Promise<StoredBoard>;
-  /** The claims alone. */
+  /** The claims alone, as the table has them. @throws AgentOsError RECORD_BROKEN, SCHEMA_TOO_NEW */
   readClaims(authority: Authority, refs: LockRefs): Promise<readonly Claim[]>;
   /** Every record, without the claims. */
   readAll(authority: Authority, refs: LockRefs): Promise<StoredBoard>;
@@ -77,6 +83,16 @@ export function createBoardReader(reader: ObjectReader, hash: Hash, files: State
     return table;
   }
 
+  /** null: there is none, or nobody can read it. */
+  async function findTable(authority: Authority, { claims }: LockRefs): Promise<ClaimsTable | null> {
+    try {
+      return claims === null ? null : await readTable(authority, claims);
+    } catch (error) {
+      if (error instanceof AgentOsError && error.code === 'RECORD_BROKEN') return null;
+      throw error;
+    }
+  }
+
   /** Those of `pairs` whose record can be read, and those whose cannot. */
   async function collect(
     authority: Authority,
@@ -101,15 +117,26 @@ export function createBoardReader(reader: ObjectReader, hash: Hash, files: State
       }
     }
     await cache.keep(authority, refs);
-    return { refs, records, oids, table, claims: table.claims, broken };
+    return { refs, records, oids, table, claims: table.claims, broken, isRebuilt: false };
+  }
+
+  async function rebuild(
+    authority: Authority,
+    refs: LockRefs,
+    resources: readonly ResourceName[],
+  ): Promise<StoredBoard> {
+    const names = new Map(resources.map((name) => [refOf(authority, name), name]));
+    const pairs = [...refs.locks.keys()].map((ref) => [ref, names.get(ref) ?? null] as const);
+    const board = await collect(authority, refs, EMPTY_TABLE, pairs);
+    return { ...board, claims: rebuildClaims(board.records.values()), isRebuilt: true };
   }
 
   return {
     remember: (oid, record) => cache.remember(oid, record),
     refOf,
     read: async (authority, refs, { resources, withClaims }) => {
-      const table =
-        withClaims && refs.claims !== null ? await readTable(authority, refs.claims) : EMPTY_TABLE;
+      const table = withClaims ? await findTable(authority, refs) : EMPTY_TABLE;
+      if (table === null) return rebuild(authority, refs, resources);
       const all = new Set([...resources, ...table.claims.map((claim) => claim.resource)]);
       return collect(
         authority,
@@ -128,6 +155,24 @@ export function createBoardReader(reader: ObjectReader, hash: Hash, files: State
         [...refs.locks.keys()].map((ref) => [ref, null] as const),
       ),
   };
+}
+
+/**
+ * Whether a board may be decided on: not where a wanted record cannot be read, nor any, where only the records tell
+ * which paths are claimed.
+ * @throws AgentOsError RECORD_BROKEN, SCHEMA_TOO_NEW
+ */
+export function assertReadable({ broken, isRebuilt }: StoredBoard, wanted: readonly ResourceName[]): void {
+  const isWanted = (resource: ResourceName | null) => resource !== null && wanted.includes(resource);
+  const first = broken.find(({ resource }) => isWanted(resource)) ?? (isRebuilt ? broken[0] : undefined);
+  if (first === undefined) return;
+  const { error, problem, ref, oid, resource } = first;
+  const unknown = isWanted(resource) ? '' : ', so that nobody knows which paths are locked';
+  throw new AgentOsError(error.code, `${problem}${unknown}`, {
+    hint: error.hint ?? describeForce(ref, oid),
+    data: { ref, oid },
+    cause: error,
+  });
 }
 
 function isBroken(error: unknown): error is AgentOsError {

@@ -1,7 +1,9 @@
 import { AgentOsError } from '../../domain/errors.ts';
+import { refusalHint } from '../../domain/host-words.ts';
 import type { Moment } from '../../domain/locks/takeover.ts';
 import type { Oid, RefName } from '../../domain/names.ts';
 import type { RefEdit } from '../../domain/ports.ts';
+import { forgetRefusals, noteRefusal } from '../refusals.ts';
 import type { Authority, LockRefs } from './authority.ts';
 import type { LockDependencies } from './lock-ports.ts';
 import { readMoment } from './moment.ts';
@@ -41,12 +43,12 @@ const LONGEST_PAUSE = 2000;
  * @throws AgentOsError REMOTE_UNREACHABLE, REMOTE_REFUSED, OUTCOME_UNKNOWN, LOST_RACE
  */
 export async function contend<T>(
-  dependencies: Pick<LockDependencies, 'clock' | 'random'>,
+  dependencies: Pick<LockDependencies, 'clock' | 'files' | 'random'>,
   authority: Authority,
   options: { readonly what: string; readonly fresh?: boolean },
   plan: (round: Round) => Promise<Step<T>>,
 ): Promise<T> {
-  const { clock, random } = dependencies;
+  const { clock, files, random } = dependencies;
   let isFresh = options.fresh === true || authority.scope === 'local';
   let refs = isFresh ? await authority.refresh() : await authority.glance();
   let unsettled = null as {
@@ -68,10 +70,17 @@ export async function contend<T>(
     if (step.kind === 'move') {
       const began = readMoment(clock);
       const outcome = await authority.refs.transact(step.edits).catch(fail);
-      if (outcome.status === 'done') return step.moved(began);
+      const refs = step.edits.map(({ ref }) => ref);
+      if (outcome.status === 'done') {
+        if (authority.scope === 'remote') await forgetRefusals(files, refs);
+        return step.moved(began);
+      }
       const answer = outcome.status === 'lost' ? (step.beaten?.(outcome.found) ?? null) : null;
       if (answer !== null) return answer;
-      if (outcome.status === 'refused') throw refused(options.what, authority, outcome.reason);
+      if (outcome.status === 'refused') {
+        if (authority.scope === 'remote') await noteRefusal(dependencies, refs, outcome.reason);
+        throw refused(options.what, authority, outcome.reason);
+      }
       if (outcome.status === 'unknown') unsettled = { began: unsettled?.began ?? began, step };
       if (lost > 0) await clock.sleep(random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** lost));
       lost += 1;
@@ -94,7 +103,7 @@ function refused(what: string, authority: Authority, reason: string): AgentOsErr
       ? (['REMOTE_REFUSED', 'the remote'] as const)
       : (['GIT_FAILED', 'git'] as const);
   return new AgentOsError(code, `${what}: ${by} refused: ${reason}`, {
-    hint: 'Run `agent-os doctor` to see what is allowed.',
+    hint: refusalHint(reason, 'Run `agent-os doctor` to see what is allowed.'),
   });
 }
 

@@ -26,6 +26,7 @@ export function createLocks(dependencies: LockDependencies): Locks {
     list: (options = {}) => list(context, options),
     own: (who) => listOwn(context, who),
     judgePaths: async (request) => (await import('./judge-paths.ts')).judgePaths(context, request),
+    examineClaims: async () => (await import('./examine-claims.ts')).examineClaims(context),
     replayQueue: async () => (await releasing()).replayQueue(context),
     observe: (mirror) => context.sightingsOf(context.main).record(mirror, { isFetched: true }),
   };

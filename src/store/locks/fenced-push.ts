@@ -2,6 +2,7 @@ import { AgentOsError } from '../../domain/errors.ts';
 import { planFencedPush } from '../../domain/locks/push-rules.ts';
 import type { RefName, ResourceName } from '../../domain/names.ts';
 import type { RefEdit } from '../../domain/ports.ts';
+import { assertReadable } from './board-reader.ts';
 import { writeChange } from './change-writer.ts';
 import { contend } from './contend.ts';
 import { createLockContext } from './lock-context.ts';
@@ -80,6 +81,7 @@ export async function pushFenced(
     const believed = (await context.held.of(asker)).filter((lock) => lock.authority === authority.name);
     const resources = believed.map((lock) => lock.resource);
     const board = await context.boards.read(authority, refs, { resources, withClaims: true });
+    if (board.isRebuilt) assertReadable(board, resources);
     const judge = await context.judge(authority, refs, await policyAt(refs.branch));
     const plan = planFencedPush({ board, asker, believed, touched, now: clock.now(), judge });
     if (plan.status === 'lost') {

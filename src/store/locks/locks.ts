@@ -1,5 +1,5 @@
 import type { LockHolder, LockMode, LockOwner } from '../../domain/locks/lock-record.ts';
-import type { Oid, ResourceName } from '../../domain/names.ts';
+import type { Oid, RefName, ResourceName } from '../../domain/names.ts';
 import type { Mirror } from '../../domain/ports.ts';
 
 export type { LockHolder, LockMode, LockOwner };
@@ -154,6 +154,21 @@ export interface LockListing {
   readonly seenAt: string | null;
 }
 
+/** What is wrong with a table of claims, which is what tells overlapping paths apart. */
+export interface ClaimsProblem {
+  readonly ref: RefName;
+  readonly oid: Oid | null;
+  /**
+   * `missing`, `broken`: the next who locks paths makes the table anew from the records. `too-new`: a later version has
+   * written it. `incomplete`: it does not list paths that locks which are held cover.
+   */
+  readonly kind: 'missing' | 'broken' | 'too-new' | 'incomplete';
+  /** Why it cannot be read; null where it can be, or is not there. */
+  readonly problem: string | null;
+  /** Held locks with paths that it does not tell of. */
+  readonly resources: readonly ResourceName[];
+}
+
 export interface ReplayOutcome {
   readonly released: readonly ResourceName[];
   /** Still queued, because the remote could not be reached. */
@@ -239,6 +254,8 @@ export interface Locks {
   own(who: LockOwner): Promise<readonly OwnLock[]>;
   /** How locks stand to paths that somebody is about to commit or push. An unreachable remote is no error. */
   judgePaths(request: JudgePathsRequest): Promise<PathJudgement>;
+  /** What is wrong with the tables of claims, as last seen. No network. */
+  examineClaims(): Promise<readonly ClaimsProblem[]>;
   /** Carry out the releases that were made offline. Never throws for an unreachable remote. */
   replayQueue(): Promise<ReplayOutcome>;
   /**

@@ -1,6 +1,8 @@
 import { AgentOsError } from '../../domain/errors.ts';
+import { refusalHint } from '../../domain/host-words.ts';
 import type { CloneId, Oid } from '../../domain/names.ts';
 import type { CommitObject, OfferOutcome, Processes, Random } from '../../domain/ports.ts';
+import { forgetRefusals, noteRefusal } from '../refusals.ts';
 import { noteAttempt } from './last-attempt.ts';
 import { takeTurn } from './leader.ts';
 import { type Observation, type ObserveDependencies, observe } from './observe.ts';
@@ -181,7 +183,7 @@ function isReached(options: RoundOptions, progress: Progress, now: Observation):
 
 /** One push. What goes to the outbox is written down first, so that it is known to be ours whatever becomes of us. */
 async function offer(
-  { branchRef, files, remote }: SyncDependencies,
+  { branchRef, clock, files, remote }: SyncDependencies,
   updates: readonly Offer[],
   progress: Progress,
 ): Promise<void> {
@@ -192,8 +194,16 @@ async function offer(
   progress.offers += 1;
   progress.branch = outcomes.get(branchRef)?.status ?? 'behind';
   progress.isUnknown = [...outcomes.values()].some(({ status }) => status === 'unknown');
-  for (const outcome of outcomes.values())
-    if (outcome.status === 'refused') progress.refused = outcome.reason;
+  const moved = updates.filter(({ ref }) => outcomes.get(ref)?.status === 'done');
+  await forgetRefusals(
+    files,
+    moved.map(({ ref }) => ref),
+  );
+  for (const [ref, outcome] of outcomes) {
+    if (outcome.status !== 'refused') continue;
+    progress.refused = outcome.reason;
+    await noteRefusal({ files, clock }, [ref], outcome.reason);
+  }
 }
 
 /** Full jitter: any time up to a bound that doubles with each attempt. */
@@ -241,6 +251,6 @@ function joinedNothing(tip: Oid | null, tips: readonly Oid[]): AgentOsError {
 
 function refusedBy(ref: string, reason: string): AgentOsError {
   return new AgentOsError('REMOTE_REFUSED', `the remote refused to move ${ref}: ${reason}`, {
-    hint: 'See `agent-os doctor`; the operations stay on the local branch.',
+    hint: refusalHint(reason, 'See `agent-os doctor`; the operations stay on the local branch.'),
   });
 }

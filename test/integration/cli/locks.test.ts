@@ -59,6 +59,7 @@ test('paths cover each of several resources, and overlap decides', async () => {
   });
   const held = await sandbox.cli(bob, ['lock', 'schema', '--paths', 'db/schema.sql']);
   expect(held.stderr).toContain('schema overlaps one, which is held by ada');
+  expect(held.stderr).toContain('`agent-os lock schema --wait 5m --paths db/schema.sql`');
   expect(held.exitCode).toBe(3);
   await sandbox.json(bob, ['lock', 'web', '--paths', 'web/**']);
 });
@@ -214,4 +215,41 @@ test('names with slashes, spaces, capitals and emoji are names', async () => {
     await sandbox.json(repository, ['lock', name]);
     expect(await sandbox.json(repository, ['locks', name])).toMatchObject({ locks: [{ resource: name }] });
   }
+});
+
+test('a table of claims that somebody removed or broke is named, and made anew: paths stay locked', async () => {
+  const sandbox = await makeSandbox();
+  const { remote, ada, bob } = await makeTeam(sandbox);
+  const ref = 'refs/agent-os/claims';
+  await sandbox.json(ada, ['lock', 'one', '--paths', 'a/**']);
+  const claimed = async () => {
+    const text = await sandbox.git(remote, 'show', `${ref}:claims.yaml`);
+    return [...text.matchAll(/^ {4}resource: (.*)$/gm)].map(([, resource]) => resource);
+  };
+
+  await sandbox.git(remote, 'update-ref', '-d', ref);
+  const overlapping = ['lock', 'two', '--paths', 'a/x'];
+  expect(await sandbox.json(bob, overlapping, { exit: 3 })).toMatchObject({
+    heldBy: [{ wanted: 'two', resource: 'one', holder: { agent: 'ada' } }],
+  });
+  const gone = await sandbox.cli(bob, ['doctor']);
+  expect(gone.stdout).toContain(`${ref} is gone, although paths are locked (one)`);
+  expect(gone.exitCode).toBe(0);
+  await sandbox.json(bob, ['lock', 'two', '--paths', 'b/x']);
+  expect(await claimed()).toEqual(['one', 'two']);
+
+  const junk = await sandbox.git(remote, 'rev-parse', 'main');
+  await sandbox.git(remote, 'update-ref', ref, junk);
+  expect((await sandbox.cli(ada, ['doctor'])).stdout).toContain(`${ref} cannot be read`);
+  const outcomes = await Promise.all([
+    sandbox.cli(ada, ['lock', 'three', '--paths', 'c/**']),
+    sandbox.cli(bob, ['lock', 'four', '--paths', 'c/x', 'd']),
+  ]);
+  expect(outcomes.map(({ exitCode }) => exitCode).sort()).toEqual([0, 3]);
+  expect(await claimed()).toEqual(expect.arrayContaining(['one', 'two']));
+  expect(await claimed()).toHaveLength(3);
+  expect(await sandbox.git(remote, 'rev-list', '--max-parents=0', ref)).toBe(
+    await sandbox.git(remote, 'rev-list', '--max-parents=0', 'main'),
+  );
+  expect((await sandbox.cli(ada, ['doctor'])).stdout).not.toContain(ref);
 });

@@ -219,12 +219,30 @@ describe('a branch that was broken by hand', () => {
     const tip = await sandbox.git(repository, 'commit-tree', '-p', 'agent-os', '-m', 'hostile', root);
     await sandbox.git(repository, 'update-ref', 'refs/heads/agent-os', tip);
 
-    expect(await sandbox.json(repository, ['inbox', '--all'])).toMatchObject({ messages: [], problems: [] });
+    const odd = ['0', '1'].map((digit) => `messages/go-backend/new/${digit.repeat(26)}.yaml`);
+    const named = (path: string) => expect.objectContaining({ path });
+    expect(await sandbox.json(repository, ['inbox', '--all'])).toMatchObject({
+      messages: [],
+      problems: expect.arrayContaining(odd.map(named)),
+    });
     expect(await sandbox.json(repository, ['context'])).toMatchObject({
       state: {},
       unread: [],
-      problems: [],
+      problems: expect.arrayContaining([...odd, 'state/project.yaml', 'config.yaml'].map(named)),
     });
+    expect(await sandbox.json(repository, ['status'])).toMatchObject({
+      unread: [],
+      problems: expect.arrayContaining(odd.map(named)),
+    });
+    expect(await sandbox.json(repository, ['state', 'get'], { exit: 1 })).toMatchObject({
+      error: { code: 'RECORD_BROKEN', message: "'state' is in the way on the agent-os branch" },
+    });
+    const doctor = (await sandbox.json(repository, ['doctor'], { exit: 1 })) as {
+      checks: readonly { name: string; message: string }[];
+    };
+    const records = doctor.checks.filter(({ name }) => name === 'records').map(({ message }) => message);
+    for (const path of [...odd, 'state', 'config.yaml', 'logs', 'messages/go-backend/read', '.git/..'])
+      expect(records.join('\n')).toContain(`'${path}' `);
     expect(await sandbox.json(repository, ['send', 'go-backend', 'Hello'])).toMatchObject({ messages: [{}] });
     expect(await sandbox.json(repository, ['inbox'])).toMatchObject({ messages: [{ body: 'Hello' }] });
     const answer = await sandbox.json(repository, ['state', 'set', 'a', '1'], { exit: 1 });

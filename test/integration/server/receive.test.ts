@@ -151,6 +151,18 @@ test('a live claim does not vanish, and none appears without its lock', async ()
   expect(await push(bob, `${made}:${ref}`)).toContain('the claim of ada on database has no lock');
 });
 
+test('a table of claims that is broken is replaced by who made it anew from the locks', async () => {
+  const { bob, remote } = team;
+  const ref = 'refs/agent-os/claims';
+  const before = await sandbox.git(remote, 'rev-parse', ref);
+  await sandbox.git(remote, 'update-ref', ref, await sandbox.git(remote, 'rev-parse', 'main'));
+  await sandbox.json(bob, ['lock', 'anew', '--paths', 'anew/**']);
+  const table = await sandbox.git(remote, 'show', `${ref}:claims.yaml`);
+  expect(table).toContain('resource: database');
+  await sandbox.json(bob, ['unlock', 'anew']);
+  await sandbox.git(remote, 'update-ref', ref, before);
+});
+
 test('the branch is neither rewritten nor removed, and takes no broken file and no merge that was made up', async () => {
   const { ada, remote } = team;
   const ref = 'refs/heads/agent-os';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { acknowledge, listMessages, markRead, readAttachments } from '../../../src/app/inbox.ts';
 import { sendMessage } from '../../../src/app/messages.ts';
 import { startSession } from '../../../src/app/sessions.ts';
+import { readStatus } from '../../../src/app/status.ts';
 import { TEXT_LIMIT } from '../../../src/app/text-input.ts';
 import type { RecordId } from '../../../src/domain/names.ts';
 import { type MemoryWorkspace, makeWorkspace } from '../../support/workspace.ts';
@@ -256,6 +257,12 @@ describe('inbox', () => {
     expect(messages.map(({ id }) => id)).toEqual([good]);
     expect(problems.map(({ path }) => path).sort()).toEqual(broken.map((_, n) => at(n)));
     expect(problems.every(({ path, message }) => message.includes(path))).toBe(true);
+    // What cannot be read is named, and not counted as well.
+    const status = await readStatus(workspace);
+    expect(status.unread).toEqual([{ agent: TO, count: messages.length }]);
+    expect(status.problems.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(broken.map((_, n) => at(n))),
+    );
   });
 
   it('follows no symlink, submodule or name that leads out', async () => {
@@ -272,7 +279,15 @@ describe('inbox', () => {
     const agent = await writer.tree([{ name: 'new', mode: '40000', oid: inbox }]);
     const messages = await writer.tree([{ name: TO, mode: '40000', oid: agent }]);
     await workspace.forceTree([{ name: 'messages', mode: '40000', oid: messages }]);
-    expect(await listMessages(workspace, { agent: TO, all: true })).toEqual({ messages: [], problems: [] });
+    const { messages: listed, problems } = await listMessages(workspace, { agent: TO, all: true });
+    expect(listed).toEqual([]);
+    expect(problems.map(({ path }) => path.slice(`messages/${TO}/new/`.length)).sort()).toEqual([
+      '\x1b[31m.yaml',
+      '../../config.yaml',
+      `${'0'.repeat(26)}.yaml`,
+      `${'1'.repeat(26)}.yaml`,
+    ]);
+    expect(problems.every(({ message }) => !message.includes('\x1b'))).toBe(true);
   });
 
   it('without a branch says how to begin', async () => {

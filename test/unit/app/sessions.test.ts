@@ -155,6 +155,22 @@ describe('done', () => {
     expect(await workspace.subjects()).toEqual(before);
   });
 
+  it('a second time is harmless where only the session said who speaks', async () => {
+    const workspace = await makeWorkspace({ agent: null });
+    await startSession(workspace, { agent: 'pr', task: 'Reviewing' });
+    const { session } = await finishSession(workspace, { summary: 'Reviewed' });
+    const again = await finishSession(workspace, { summary: 'Reviewed' });
+    expect(again).toMatchObject({ already: true, session: { id: session.id, agent: 'pr' } });
+    await expect(finishSession(workspace, { agent: 'other', summary: 'x' })).rejects.toMatchObject({
+      code: 'NO_SESSION',
+    });
+    await startSession(workspace.worktree('person'), { agent: 'test-person', task: 'Looking' });
+    expect(await finishSession(workspace, { summary: 'Seen' })).toMatchObject({
+      already: false,
+      session: { agent: 'test-person' },
+    });
+  });
+
   it('that was killed after its commit is completed by the next one', async () => {
     const workspace = await makeWorkspace();
     const session = await startWithLock(workspace);

@@ -8,6 +8,7 @@ const REPORT: SyncStory['report'] = {
   published: 0,
   pending: 0,
   branch: 'same',
+  refused: null,
 };
 
 type Case = [line: string, report: Partial<SyncStory['report']>, story?: Partial<Omit<SyncStory, 'report'>>];
@@ -23,6 +24,7 @@ const CASES: Case[] = [
   ['origin: published 2 (not fetched)', { fetched: false, published: 2 }, { half: 'push' }],
   ['origin: published 2; the branch follows with the next sync', { published: 2, branch: 'behind' }],
   ['origin: nothing new; the branch follows with the next sync', { branch: 'behind' }],
+  ['origin: published 2', { published: 2, branch: 'behind', refused: 'a hook says no' }],
 ];
 
 test.each(CASES)('%s', (line, report, story = {}) => {

@@ -140,11 +140,17 @@ export class Worktree {
         writer: world.objects.writer,
         history: world.objects.history,
       },
-      sessions: { list: async () => active, add: async () => {}, remove: async () => {} },
+      sessions: {
+        list: async () => active,
+        add: async () => {},
+        remove: async () => {},
+        end: async () => {},
+        lastEnded: async () => null,
+      },
       clock: world.clock,
       ids: seededIds(world.clock, world.random),
       hash: hashText,
-      identify: async () => ({ agent, session: null, isImplied: false }),
+      identify: async () => ({ agent, session: null, by: 'person' }),
     };
     this.files = openViewFiles(this.view, () => this.workspace.ids.nonce());
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Oid } from '../../../../src/domain/names.ts';
+import type { Oid, RefName } from '../../../../src/domain/names.ts';
 import { BRANCH, type SimulatedClone, World } from '../../../support/sync-world.ts';
 
 describe('makeFirstContact', () => {
@@ -62,6 +62,43 @@ describe('makeFirstContact', () => {
     world.remote.refs.put(BRANCH, code);
     await expect(there.begin()).rejects.toMatchObject({ code: 'BAD_NAME' });
     expect(there.tip).toBeNull();
+  });
+
+  it('creates no second branch where the remote has the branch under another name, unless that is wanted', async () => {
+    const world = new World(1);
+    const [owner, late] = [world.add(), world.add()];
+    await owner.begin();
+    await owner.commit();
+    await owner.round();
+    const refs = ['refs/agent-os/branch', 'refs/heads/coordination'] as const;
+    for (const ref of refs) {
+      world.remote.refs.put(ref as RefName, owner.tip);
+      world.remote.refs.put(BRANCH, null);
+      expect(await late.contact({ isChosen: false })).toEqual({ how: 'elsewhere', refs: [ref] });
+      expect(late.tip).toBeNull();
+      world.remote.refs.put(ref as RefName, null);
+    }
+    world.remote.refs.put('refs/heads/coordination' as RefName, owner.tip);
+    expect(await late.contact({ isChosen: true })).toMatchObject({ how: 'joined' });
+  });
+
+  it('refuses a ref that cannot exist beside another one, here or on the remote, before it changes anything', async () => {
+    const world = new World(1);
+    const { writer } = world.remote.objects;
+    const author = { name: 'b', email: 'b@example.invalid' };
+    const tree = await writer.tree([]);
+    const code = await writer.commit({ tree, parents: [], message: 'code', author, at: 9 });
+    const topic = `${BRANCH}/topic` as RefName;
+    const [here, there] = [world.add(), world.add()];
+    here.refs.put(topic, code);
+    await expect(here.begin()).rejects.toMatchObject({
+      code: 'BAD_NAME',
+      message: `${BRANCH} cannot exist beside ${topic}, which this repository has`,
+      hint: expect.stringContaining('agent-os init --ref refs/agent-os/branch'),
+    });
+    world.remote.refs.put(topic, code);
+    await expect(there.begin()).rejects.toMatchObject({ message: expect.stringContaining('origin has') });
+    expect([here.tip, there.tip]).toEqual([null, null]);
   });
 });
 
