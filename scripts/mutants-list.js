@@ -58,7 +58,7 @@ export const MUTANTS = [
       {
         path: 'src/domain/locks/lock-rules.ts',
         find: 'claims: granted.length > 0 || board.isRebuilt === true ? [...kept, ...granted] : null,',
-        replace: 'claims: granted.length > 99 ? [...kept, ...granted] : null,',
+        replace: 'claims: board.isRebuilt === true ? [...kept, ...granted] : null,',
       },
     ],
     project: 'race',
